@@ -5,10 +5,18 @@ mod support;
 
 use sluice_domain::document::{Block, Document, Reason, Role};
 use sluice_local::reading::{Reader, ReadingLimits};
+use sluice_testkit::pdf;
 use support::guard;
 
 async fn read(name: &str) -> Document {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name);
+    Reader::new(guard(), ReadingLimits::DEFAULT).read(&path).await.unwrap()
+}
+
+async fn read_bytes(file: &[u8]) -> Document {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("document.pdf");
+    std::fs::write(&path, file).unwrap();
     Reader::new(guard(), ReadingLimits::DEFAULT).read(&path).await.unwrap()
 }
 
@@ -227,4 +235,17 @@ async fn what_is_printed_twice_is_read_once() {
     let text = read("printed-twice.pdf").await.text();
     let expected = "Hello world Honey\n\nHello world Honey\n\nThe whole line printed twice is here.\n\nThe whole line printed twice both ways.";
     assert_eq!(text, expected);
+}
+
+#[tokio::test]
+async fn a_watermark_at_an_angle_is_no_text_whatever_the_angle() {
+    let line = "The bees fly over the meadow and carry the honey home to the hive.";
+    let text: String = (0..20).map(|at| format!("BT /F1 11 Tf 70 {} Td ({line}) Tj ET ", 700 - at * 18)).collect();
+    for degrees in [25.0_f32, 38.0, 45.0, 52.0, 60.0] {
+        let (sin, cos) = degrees.to_radians().sin_cos();
+        let stamp = format!("0.85 g BT /F2 70 Tf {cos} {sin} {} {cos} 120 200 Tm (CONFIDENTIAL DRAFT) Tj ET 0 g", -sin);
+        let document = read_bytes(&pdf::drawn(&[&format!("{stamp} {text}")], "", "")).await;
+        assert_eq!(document.text().replace("\n\n", " "), [line; 20].join(" "), "{degrees} degrees");
+        assert!(!left_out(&document, Reason::Watermark).is_empty(), "{degrees} degrees");
+    }
 }

@@ -105,6 +105,8 @@ async fn every_way_of_hiding_is_noticed() {
         "q 0 0 10 10 re W n BT /F1 12 Tf 72 600 Td (clipped) Tj ET Q",
         "BT /F1 0.2 Tf 72 600 Td (tiny) Tj ET",
         "BT /F1 12 Tf 72 600 Td (pictured) Tj ET q 80 0 0 30 70 590 cm /Dots Do Q",
+        "BT /F1 12 Tf 72 600 Td (struck) Tj ET 18 w 66 604 m 140 604 l S",
+        "BT /F1 12 Tf 72 600 Td (scribbled) Tj ET q 2 0 0 2 0 0 cm 9 w 33 302 m 52 302 l 70 303 l S Q",
     ];
     let contents: Vec<String> = ways.iter().map(|way| format!("{seen} {way}")).collect();
     let contents: Vec<&str> = contents.iter().map(String::as_str).collect();
@@ -112,8 +114,54 @@ async fn every_way_of_hiding_is_noticed() {
     for page in &document.pages {
         assert_eq!(page.text(), "seen", "page {}", page.number);
     }
-    let pages: Vec<LeftOut> = (1..=9).map(hidden).collect();
+    let pages: Vec<LeftOut> = (1..=11).map(hidden).collect();
     assert_eq!(document.left_out, pages);
+}
+
+/// A mark without an appearance of its own is drawn by its kind.
+#[tokio::test]
+async fn what_a_mark_covers_is_not_read() {
+    let content = "BT /F1 12 Tf 72 700 Td (seen) Tj ET BT /F1 12 Tf 72 600 Td (marked) Tj ET";
+    let marks = [
+        "/Subtype /Square /Rect [60 590 300 620] /C [0 0 0] /IC [0 0 0]",
+        "/Subtype /Line /Rect [60 590 300 620] /L [60 604 300 604] /C [0 0 0] /BS << /W 20 >>",
+    ];
+    for mark in marks {
+        let document = read(&pdf::drawn(&[content], "", &format!("/Annots [<< /Type /Annot /F 4 {mark} >>]"))).await;
+        assert_eq!(
+            (document.text().as_str(), document.left_out.as_slice()),
+            ("seen", [hidden(1)].as_slice()),
+            "{mark}"
+        );
+    }
+}
+
+/// Without its hidden words a sentence says something else.
+#[tokio::test]
+async fn what_is_left_of_a_sentence_with_a_hidden_word_is_not_read() {
+    let lines = [
+        "The bees left the hive. The witness said that the keeper",
+        "sold all of the honey to his brother in the spring. The",
+        "brother paid nothing for it. The court does not believe",
+        "a word of what they said. The office will pay for it.",
+    ];
+    let text: String = lines.iter().map(|line| format!("({line}) Tj T* ")).collect();
+    let shown = format!("BT /F1 12 Tf 16 TL 72 700 Td {text} ET");
+    let [first, third, fourth, last] = [
+        "The bees left the hive.",
+        "The brother paid nothing for it.",
+        "The court does not believe a word of what they said.",
+        "The office will pay for it.",
+    ];
+    for (covered, left) in [
+        ("216 697 43 13", vec![first, third, fourth, last]),
+        ("285 697 90 13", vec![first, third, fourth, last]),
+        ("60 681 400 13", vec![first, fourth, last]),
+        ("60 665 400 29", vec![first, last]),
+    ] {
+        let document = read(&pdf::drawn(&[&format!("{shown} 0 g {covered} re f")], "", "")).await;
+        assert_eq!((document.text(), document.left_out), (left.join(" "), vec![hidden(1)]), "{covered}");
+    }
 }
 
 const CLEAR: &str = "/ExtGState << /Clear << /ca 0 >> >>";

@@ -2,6 +2,7 @@
 
 use sluice_domain::document::{Block, LeftOut, Page, Reason, Role, WordBox};
 
+use super::gaps::GAP;
 use super::hyphens::{Evidence, Joint};
 use super::layout::{Line, RawPage, united};
 use super::letters::is_arabic_mark;
@@ -47,7 +48,7 @@ pub(super) fn assembled(mut raw: Vec<RawPage>) -> Assembled {
 
 /// Names what was left out.
 pub(super) fn left_out(page: u32, reason: Reason, text: &str) -> LeftOut {
-    LeftOut { page, reason, sample: text.chars().take(SAMPLE).collect() }
+    LeftOut { page, reason, sample: text.chars().filter(|c| *c != GAP).take(SAMPLE).collect() }
 }
 
 /// A page whose hyphens are not resolved yet.

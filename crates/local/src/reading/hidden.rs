@@ -119,6 +119,11 @@ impl Hidden {
         hides
     }
 
+    /// Whether what is hidden on a page is what OCR took for words on a scan, and nothing that somebody wrote.
+    pub(super) fn is_scan(&self, page: u32) -> bool {
+        self.pages.get(&page).is_some_and(|sight| sight.edges.is_some())
+    }
+
     /// The pages of which something was hidden. What it was is not said: it may be what somebody blacked out.
     pub(super) fn left_out(self) -> Vec<LeftOut> {
         let found = self.found.into_inner().unwrap_or_else(PoisonError::into_inner);

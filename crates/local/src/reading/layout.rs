@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 
 use super::hidden::Hidden;
-use super::{ReadError, letters, lines};
+use super::{ReadError, gaps, letters, lines};
 
 /// Most words of one page. A dense newspaper page has 5,000.
 const WORDS_PER_PAGE: usize = 100_000;
@@ -84,7 +84,7 @@ pub(super) struct Word {
     pub(super) bounds: [f32; 4],
 }
 
-/// Reads all pages, the first of which has the number `first`, without the words that are hidden.
+/// Reads all pages, the first of which has the number `first`, with gaps where words are hidden among others.
 pub(super) async fn parse(
     input: impl AsyncRead + Unpin,
     first: u32,
@@ -145,8 +145,9 @@ impl<'a> Parser<'a> {
                 self.block.push(std::mem::take(&mut self.words));
             }
         } else if line.starts_with("</block>") {
-            if !self.block.is_empty() {
-                self.blocks.push(std::mem::take(&mut self.block));
+            let block = std::mem::take(&mut self.block);
+            if block.iter().flatten().any(|word| !gaps::is_gap(&word.text)) {
+                self.blocks.push(block);
             }
         } else if line.starts_with("<page ") {
             let size = |name| attribute(line, name).unwrap_or(0.0);
@@ -173,8 +174,13 @@ impl<'a> Parser<'a> {
         }
         let text = letters::visible(&unescape(text));
         let bounds = bounds(tag);
-        if !text.is_empty() && !self.hidden.hides(self.page.number, bounds) {
+        if text.is_empty() {
+            return Ok(());
+        }
+        if !self.hidden.hides(self.page.number, bounds) {
             self.words.push(Word { text, bounds });
+        } else if text.contains(char::is_alphanumeric) && !self.hidden.is_scan(self.page.number) {
+            self.words.push(Word { text: gaps::gap(&text), bounds });
         }
         Ok(())
     }

@@ -2,16 +2,18 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::gaps::GAP;
+
 /// Tatweel, which only stretches a word.
 const TATWEEL: char = '\u{640}';
 
-/// The text without control characters, direction marks, zero-width spaces and tatweel. Soft hyphens stay, since they
+/// The text without control characters, direction marks, zero-width spaces, tatweel and what stands for a gap. Soft hyphens stay, since they
 /// matter at the end of a line; so do the joiners (U+200C, U+200D), which are part of the spelling.
 pub(super) fn visible(text: &str) -> String {
     let unseen = |c: char| {
         (c.is_control() && !c.is_whitespace())
             || c == TATWEEL
-            || matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{2060}' | '\u{feff}')
+            || matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{2060}' | '\u{feff}' | GAP)
             || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fff0}'..='\u{fffb}')
     };
     text.chars().filter(|c| !unseen(*c)).map(|c| if c.is_whitespace() { ' ' } else { c }).collect()

@@ -2,7 +2,7 @@
 //! characters become what they mean, and words printed twice are kept once.
 
 use super::layout::{Line, RawBlock, RawPage, Word, united};
-use super::{bidi, letters, scripts, slant};
+use super::{bidi, letters, pictographs, scripts, slant};
 
 /// A gap wider than this many line heights, and than [`WIDE_GAP_TO_USUAL`] usual gaps of the line, separates columns.
 const WIDE_GAP: f32 = 1.6;
@@ -23,7 +23,8 @@ const SAME_PLACE: f32 = 1.2;
 const MOST_LETTERS: usize = 80;
 
 /// The page with its lines. `blocks` are poppler's: lines of words in visual order.
-pub(super) fn page(mut page: RawPage, blocks: Vec<Vec<Vec<Word>>>) -> RawPage {
+pub(super) fn page(mut page: RawPage, mut blocks: Vec<Vec<Vec<Word>>>) -> RawPage {
+    pictographs::settle(&mut blocks);
     page.slanted = slant::is_slanted(&blocks);
     let turned = turns_of_lines(&blocks);
     page.quarter_turns = turns_of_page(&blocks, &turned);

@@ -7,6 +7,7 @@ use std::path::Path;
 use sluice_domain::document::{Block, Document, LeftOut, OcrPages, Page, Reason, WordBox};
 use sluice_domain::language::Language;
 
+use super::gaps::Removal;
 use super::info::Info;
 use super::layout::{Line, RawBlock, RawPage, united};
 use super::ocr::{Recognised, RecognisedPage};
@@ -18,12 +19,6 @@ const SPARSE_PAGE_LETTERS: usize = 30;
 /// Pages without text that are this near to each other are asked about together, and at most so many times.
 const NEAR: u32 = 4;
 const MOST_RUNS: usize = 6;
-
-/// Longest sample of what was left out, in characters.
-const SAMPLE: usize = 80;
-
-/// Ends of sentences.
-const ENDS: [char; 5] = ['.', '!', '?', '؟', '۔'];
 
 /// The pages of a document that OCR would read: those that are images, and those whose text is not readable.
 pub fn unread_pages(document: &Document) -> Vec<u32> {
@@ -164,9 +159,9 @@ fn merged(mut document: Document, mut recognised: Vec<RecognisedPage>, by: &str)
     document.left_out.extend(left_out);
     for (mut page, recognised) in pages.into_iter().zip(&recognised) {
         let words: Vec<&Recognised> = recognised.blocks.iter().flatten().flatten().collect();
-        let mut unsure = Vec::new();
+        let (mut unsure, mut removal) = (Vec::new(), Removal::default());
         for block in &mut page.blocks {
-            unsure.extend(place_words(block, &words));
+            unsure.extend(place_words(block, &words, &mut removal));
         }
         page.blocks.retain(|block| !block.text.is_empty());
         // The specks of a photograph are no words.
@@ -269,7 +264,7 @@ fn height(words: &[Recognised], right_to_left: bool) -> f32 {
 
 /// Moves the words of a block from their places on the straightened page to those on the page itself. Sentences with a word
 /// that is probably misread are removed, and their beginnings are returned.
-fn place_words(block: &mut Block, words: &[&Recognised]) -> Vec<String> {
+fn place_words(block: &mut Block, words: &[&Recognised], removal: &mut Removal) -> Vec<String> {
     let mut placed: Vec<(WordBox, bool)> = Vec::with_capacity(block.words.len());
     for WordBox(offset, level) in &block.words {
         // More than one where they were joined.
@@ -282,9 +277,7 @@ fn place_words(block: &mut Block, words: &[&Recognised]) -> Vec<String> {
     if let Some(bounds) = placed.iter().map(|(word, _)| word.1).reduce(|one, other| united(&one, &other)) {
         block.bounds = bounds;
     }
-    let (text, words, removed) = without_unsure(&block.text, placed);
-    (block.text, block.words) = (text, words);
-    removed
+    removal.of(block, placed)
 }
 
 /// Whether the middle of a place is inside another one.
@@ -293,57 +286,10 @@ fn is_inside(place: &[f32; 4], outer: &[f32; 4]) -> bool {
     (outer[0]..=outer[2]).contains(&x) && (outer[1]..=outer[3]).contains(&y)
 }
 
-/// The sentences all of whose words are sure, and the beginnings of the others.
-fn without_unsure(text: &str, placed: Vec<(WordBox, bool)>) -> (String, Vec<WordBox>, Vec<String>) {
-    let (mut kept, mut words, mut removed) = (String::new(), Vec::new(), Vec::new());
-    let mut placed = placed.into_iter().peekable();
-    let mut start = 0;
-    for sentence in sentences(text) {
-        let end = start + sentence.len();
-        let mut here = Vec::new();
-        while let Some(word) = placed.next_if(|(word, _)| (word.0 as usize) < end) {
-            here.push(word);
-        }
-        if here.iter().all(|(_, sure)| *sure) {
-            let moved = start - kept.len();
-            words.extend(here.into_iter().filter_map(|(WordBox(offset, bounds), _)| {
-                Some(WordBox(offset.checked_sub(u32::try_from(moved).ok()?)?, bounds))
-            }));
-            kept.push_str(sentence);
-        } else {
-            removed.push(sentence.trim().chars().take(SAMPLE).collect());
-        }
-        start = end;
-    }
-    kept.truncate(kept.trim_end().len());
-    (kept, words, removed)
-}
-
 /// Whether a text has at least three words of at least two letters.
 fn is_of_words(text: &str) -> bool {
     let is_word = |word: &&str| word.chars().filter(|c| c.is_alphabetic()).count() >= 2;
     text.split_whitespace().filter(is_word).count() >= 3
-}
-
-/// A text in pieces that end after a sentence and its space.
-fn sentences(text: &str) -> impl Iterator<Item = &str> {
-    let mut rest = text;
-    std::iter::from_fn(move || {
-        if rest.is_empty() {
-            return None;
-        }
-        let mut end = rest.len();
-        for (at, _) in rest.match_indices(' ') {
-            let before = rest.get(..at).unwrap_or_default();
-            if before.trim_end_matches(['"', '”', '»', ')', '\'', '’']).ends_with(ENDS) {
-                end = at + 1;
-                break;
-            }
-        }
-        let (sentence, after) = rest.split_at(end);
-        rest = after;
-        Some(sentence)
-    })
 }
 
 #[cfg(test)]

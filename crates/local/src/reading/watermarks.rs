@@ -18,9 +18,16 @@ pub(super) fn remove(pages: &mut [RawPage], report: &mut Vec<LeftOut>) {
     for page in pages {
         let text_height = usual_height(page);
         let lines: Vec<&Line> = page.blocks.iter().flat_map(|block| &block.lines).collect();
+        let is_slanted: Vec<bool> = lines.iter().map(|line| is_slanted(line, text_height)).collect();
         let is_mark: Vec<bool> = lines
             .iter()
-            .map(|line| is_slanted(line, text_height) || is_across(line, &lines, text_height) || is_stamp(line, &lines))
+            .enumerate()
+            .map(|(at, line)| {
+                is_slanted[at]
+                    || is_between(line, &lines, &is_slanted, text_height)
+                    || is_across(line, &lines, text_height)
+                    || is_stamp(line, &lines)
+            })
             .collect();
         if !is_mark.contains(&true) {
             continue;
@@ -68,6 +75,17 @@ fn is_slanted(line: &Line, text_height: f32) -> bool {
         && (letters == 1 && width > 1.5 * height
             || letters > 1 && (line.height < 0.99 * height || width > 0.95 * height * count(letters)));
     is_large && is_piece
+}
+
+/// Large letters that touch two pieces of slanted text are the piece between them.
+fn is_between(line: &Line, lines: &[&Line], is_slanted: &[bool], text_height: f32) -> bool {
+    let [left, top, right, bottom] = line.bounds;
+    let touches = |other: &Line| {
+        let [other_left, other_top, other_right, other_bottom] = other.bounds;
+        left < other_right + 1.0 && other_left < right + 1.0 && top < other_bottom + 1.0 && other_top < bottom + 1.0
+    };
+    let is_large = bottom - top > TALLER * text_height && text_height > 0.0 && line.text.chars().count() <= 4;
+    is_large && lines.iter().zip(is_slanted).filter(|(other, slanted)| **slanted && touches(other)).count() >= 2
 }
 
 /// Large letters that overlap lines of the text.

@@ -107,6 +107,8 @@ pub(super) struct State {
     pub(super) stroke_space: Space,
     pub(super) look: Look,
     pub(super) mode: u8,
+    /// The width of a stroke, in the units of [`Self::to_page`].
+    pub(super) pen: f32,
     pub(super) size: f32,
     pub(super) leading: f32,
     pub(super) wide_codes: bool,
@@ -123,6 +125,7 @@ impl State {
             stroke_space: Space::Light,
             look: Look { alpha: 1.0, masked: false, blended: false },
             mode: 0,
+            pen: 1.0,
             size: 0.0,
             leading: 0.0,
             wide_codes: false,

@@ -11,8 +11,8 @@ use super::painting::{Painter, Suspicion, numbers};
 const TREE_DEPTH: usize = 32;
 
 /// The annotations that may be painted over text.
-const COVERING_ANNOTATIONS: [&[u8]; 7] =
-    [b"Square", b"Circle", b"Polygon", b"Ink", b"Stamp", b"FreeText", b"Highlight"];
+const COVERING_ANNOTATIONS: [&[u8]; 9] =
+    [b"Square", b"Circle", b"Polygon", b"Ink", b"Line", b"PolyLine", b"Stamp", b"FreeText", b"Highlight"];
 
 /// A page on which text may be hidden.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -51,9 +51,8 @@ fn look(document: &Document, number: u32, id: ObjectId, layers: bool) -> Option<
     let outside = outside && is_cropped;
     let annotations = document.get_page_annotations(id).unwrap_or_default();
     let kind = |annotation: &Dictionary| annotation.get(b"Subtype").and_then(Object::as_name).map(<[u8]>::to_vec);
-    let covered = annotations
-        .iter()
-        .any(|one| one.has(b"AP") && kind(one).is_ok_and(|kind| COVERING_ANNOTATIONS.contains(&kind.as_slice())));
+    let covered =
+        annotations.iter().any(|one| kind(one).is_ok_and(|kind| COVERING_ANNOTATIONS.contains(&kind.as_slice())));
     if !(suspect || outside || covered) {
         return None;
     }

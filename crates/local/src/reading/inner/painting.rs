@@ -6,10 +6,7 @@ use lopdf::{Dictionary, Document, Object, ObjectId};
 use super::STREAM_BYTES;
 use super::graphics::{Area, Drawn, Paint, Resources, State, around, common, product, size, transformed_area};
 use super::lexer::{Lexer, Token};
-use super::run::Run;
-
-/// What is painted less wide or high, in points, is a rule or an ornament and covers no text.
-const COVERING: f32 = 3.0;
+use super::run::{COVERING, Run};
 
 /// Text with less opacity may be too faint.
 const FAINT: f32 = 0.4;
@@ -137,7 +134,14 @@ impl<'a> Painter<'a> {
                 }
                 run.end_path();
             }
-            b"S" | b"s" | b"n" => run.end_path(),
+            b"S" | b"s" => {
+                let paint = run.state.stroke;
+                for area in run.strokes() {
+                    self.paint_over(&area, paint, &run.state);
+                }
+                run.end_path();
+            }
+            b"n" => run.end_path(),
             b"sh" => self.cover(run.state.clip, Paint::Unknown, true, &run.state),
             b"Do" => self.draw(run),
             b"BDC" if self.layers && run.is_layer => self.otherwise_suspect = true,
@@ -181,11 +185,18 @@ impl<'a> Painter<'a> {
         self.stream(&content, own.or(run.resources.dictionary()), state, run.depth + 1);
     }
 
-    /// Something is painted over an area.
+    /// Something is painted over an area, and may be the ground of what is shown later.
     fn cover(&mut self, area: Area, paint: Paint, exact: bool, state: &State) {
-        let area = common(&area, &state.clip);
+        if let Some((area, covers)) = self.paint_over(&area, paint, state) {
+            self.painted.push(Painted { area, paint: if covers { paint } else { Paint::Unknown }, exact });
+        }
+    }
+
+    /// Something is painted over an area: the part of it that is seen, and whether that covers what was there.
+    fn paint_over(&mut self, area: &Area, paint: Paint, state: &State) -> Option<(Area, bool)> {
+        let area = common(area, &state.clip);
         if area[2] - area[0] < COVERING || area[3] - area[1] < COVERING {
-            return;
+            return None;
         }
         let covers = state.look.alpha > FAINT && !(state.look.blended && paint.is_light());
         if covers && !self.otherwise_suspect {
@@ -196,7 +207,7 @@ impl<'a> Painter<'a> {
             });
             self.otherwise_suspect |= hides || self.comparisons > COMPARISONS;
         }
-        self.painted.push(Painted { area, paint: if covers { paint } else { Paint::Unknown }, exact });
+        Some((area, covers))
     }
 
     fn show(&mut self, run: &mut Run<'a, '_>) {

@@ -7,6 +7,9 @@ use super::graphics::{
 /// The usual width of a letter as a fraction of its size, on the low side.
 const LETTER_WIDTH: f32 = 0.45;
 
+/// What is painted less wide or high, in points, is a rule or an ornament and covers no text.
+pub(super) const COVERING: f32 = 3.0;
+
 /// A content stream that is followed: its operands, its state and its path.
 #[derive(Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "independent facts, and no states of a machine")]
@@ -173,6 +176,7 @@ impl<'a, 'c> Run<'a, 'c> {
                 self.curved = true;
             }
             b"W" | b"W*" => self.clips = true,
+            b"w" => self.state.pen = a,
             _ => {}
         }
     }
@@ -193,6 +197,14 @@ impl<'a, 'c> Run<'a, 'c> {
     pub(super) fn subpaths(&mut self) -> Vec<Area> {
         self.close();
         self.path.clone()
+    }
+
+    /// The areas of the path whose outline is drawn now, as wide as the pen.
+    pub(super) fn strokes(&mut self) -> Vec<Area> {
+        let [a, b, c, d, ..] = self.state.to_page;
+        let half = 0.5 * self.state.pen * (a * d - b * c).abs().sqrt();
+        let wider = |[left, bottom, right, top]: Area| [left - half, bottom - half, right + half, top + half];
+        if half * 2.0 < COVERING { Vec::new() } else { self.subpaths().into_iter().map(wider).collect() }
     }
 
     /// Whether the path has rectangles only, as far as its operators tell.
