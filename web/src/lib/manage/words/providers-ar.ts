@@ -30,6 +30,7 @@ export const providers: Record<keyof typeof english, string> = {
   'providers.remove': 'احذف',
   'providers.remove.of': 'احذف مفتاح {name}',
   'providers.local': 'على هذا الجهاز',
+  'providers.until.next': 'يُجرَّب مجددًا مع الطلب التالي.',
   'providers.until': 'يُجرَّب مجددًا {when}.',
   'providers.routes.of': 'ما يُطلب من {name}',
   'providers.routes.none': 'لا مسار يؤدي إليه، فلا يُطلب منه شيء.',

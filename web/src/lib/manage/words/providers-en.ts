@@ -29,6 +29,7 @@ export const providers = {
   'providers.remove': 'Remove',
   'providers.remove.of': 'Remove the key for {name}',
   'providers.local': 'on this machine',
+  'providers.until.next': 'It is tried again by the next call.',
   'providers.until': 'It is tried again {when}.',
   'providers.routes.of': 'What {name} is asked for',
   'providers.routes.none': 'No route leads to it: it is asked for nothing.',
