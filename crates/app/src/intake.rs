@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use futures::future::BoxFuture;
 use sluice_capability::CapabilityError;
 use sluice_domain::ids::OwnerId;
+use sluice_domain::limits::Limited;
 use sluice_domain::time::Timestamp;
 use sluice_engine::Engine;
 use sluice_local::reading::HEADER_WITHIN;
@@ -26,6 +27,8 @@ pub struct Intake {
     /// How their names may end, in lower case and without the dot: a file that is announced by such a name may have that many
     /// bytes.
     pub endings: &'static [&'static str],
+    /// What one counts as besides an upload, when it is announced.
+    pub counted: Option<Limited>,
     /// Whether a file that begins with these bytes, [`HEADER_WITHIN`] of them or all, is one.
     pub begins: fn(&[u8]) -> bool,
     /// The same of a file that a client sends to this app by its name: then no other app is meant.

@@ -6,6 +6,7 @@ use serde_json::json;
 use sluice_blobs::{BlobError, BlobHash};
 use sluice_capability::CapabilityError;
 use sluice_domain::ids::OwnerId;
+use sluice_domain::limits::Limited;
 use sluice_engine::Engine;
 use sluice_local::photo::{PhotoError, check_size};
 use sluice_local::sound::sound_file;
@@ -57,6 +58,7 @@ const SOUNDS: [(&str, Begins); 6] = [
 pub(super) const INTAKE: Intake = Intake {
     most_bytes: super::FILE_BYTES,
     endings: &["jpg", "jpeg", "png", "webp"],
+    counted: Some(Limited::Entries),
     begins: |head| PICTURES.iter().any(|(_, begins)| begins(head)),
     begins_for_it: |head| PICTURES.iter().chain(&SOUNDS).any(|(_, begins)| begins(head)),
     refuses: unread_picture,

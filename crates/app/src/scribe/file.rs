@@ -30,8 +30,14 @@ const ENDINGS: [&str; 14] =
     ["mp3", "m4a", "m4b", "wav", "ogg", "oga", "opus", "webm", "mkv", "mka", "flac", "mp4", "m4v", "mov"];
 
 /// Which files become sessions.
-pub(super) const INTAKE: Intake =
-    Intake { most_bytes: FILE_BYTES, endings: &ENDINGS, begins: is_sound, begins_for_it: is_sound, refuses: |_| None };
+pub(super) const INTAKE: Intake = Intake {
+    most_bytes: FILE_BYTES,
+    endings: &ENDINGS,
+    counted: None,
+    begins: is_sound,
+    begins_for_it: is_sound,
+    refuses: |_| None,
+};
 
 fn is_sound(head: &[u8]) -> bool {
     header::sniff(head).is_some() && !intake::is_heic(head)

@@ -166,6 +166,7 @@ pub async fn create(
     if announced.length == 0 {
         return Err(IngestError::Unreadable(sluice_local::reading::ReadError::Empty).into());
     }
+    let counted = takers::counted(&desk.apps, &announced.name, &said);
     let platform = &desk.library.platform;
     let now = platform.now().await?;
     let row = UploadRow {
@@ -183,7 +184,10 @@ pub async fn create(
         expires_at: now + LIFETIME,
     };
     let standings = platform.store.write(async |tx| {
-        let standings = admit::upload(tx, &platform.limits, asker, Some(row.length)).await?;
+        let mut standings = admit::upload(tx, &platform.limits, asker, Some(row.length)).await?;
+        if let Some(limited) = counted {
+            standings.extend(admit::one(tx, &platform.limits, asker, limited).await?);
+        }
         let inserted = uploads::insert(tx, &row, MOST_OPEN).await?;
         if inserted { Ok(standings) } else { Err(UploadError::TooMany) }
     });

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use sluice_domain::limits::Limited;
 use sluice_local::reading::has_header;
 
 use crate::facts::Refusal;
@@ -39,10 +40,23 @@ pub(super) fn most_bytes(apps: &[Arc<dyn Module>], name: &str, said: &Said, docu
     if let Some(app) = said.get(APP) {
         return named(apps, app).map(|(_, intake)| intake.most_bytes).ok_or_else(|| no_such_app(app));
     }
+    Ok(by_name(apps, name).map(|intake| intake.most_bytes).max().unwrap_or(documents).max(documents))
+}
+
+/// What else a file of this name counts as: for the app that is meant, or for the only one that takes such files.
+pub(super) fn counted(apps: &[Arc<dyn Module>], name: &str, said: &Said) -> Option<Limited> {
+    if let Some(app) = said.get(APP) {
+        return named(apps, app)?.1.counted;
+    }
+    let mut takers = by_name(apps, name);
+    let only = takers.next()?;
+    if takers.next().is_none() { only.counted } else { None }
+}
+
+/// Who takes files whose names end like this one.
+fn by_name<'a>(apps: &'a [Arc<dyn Module>], name: &str) -> impl Iterator<Item = Intake> + use<'a> {
     let ending = Path::new(name).extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_lowercase();
-    let takes = |intake: &Intake| intake.endings.contains(&ending.as_str());
-    let taken = apps.iter().filter_map(|app| app.intake()).filter(takes).map(|intake| intake.most_bytes);
-    Ok(taken.max().unwrap_or(documents).max(documents))
+    apps.iter().filter_map(|app| app.intake()).filter(move |intake| intake.endings.contains(&ending.as_str()))
 }
 
 /// Most bytes of any file.

@@ -22,7 +22,7 @@ use sluice_store::migrations::MODULES;
 use sluice_store::{Store, StoreError, Tx, testing};
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::capture::{path, wave};
+use crate::capture::wave;
 use crate::person::ada;
 use crate::support::{BOTH, TestApp};
 

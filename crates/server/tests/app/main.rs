@@ -9,6 +9,7 @@ mod bucket;
 mod capture;
 mod capture_drafts;
 mod capture_model;
+mod capture_limits;
 mod capture_review;
 mod capture_seen;
 mod capture_uploads;
