@@ -35,8 +35,9 @@ const HEAD: usize = 16 * 1024;
 const REST: u64 = (FIELDS * (FIELD + HEAD)) as u64;
 /// More than the parts of a form with one file and its fields, around them.
 pub(super) const AROUND: u64 = REST;
-/// How long the rest of a rejected upload is read and discarded.
+/// How long the rest of a rejected upload is read and discarded, and how long its client may be silent meanwhile.
 const LINGER: Duration = Duration::from_secs(30);
+const SILENT: Duration = Duration::from_secs(5);
 
 /// A received form: its file on disk, its other fields in memory.
 pub(crate) struct Form {
@@ -59,8 +60,11 @@ pub(crate) async fn receive(api: &Api, request: Request, known: &[&str]) -> Resu
 
 /// The same for a file of at most `limit` bytes.
 pub(crate) async fn receive_within(api: &Api, request: Request, known: &[&str], limit: u64) -> Result<Form, Problem> {
-    // A Content-Length above the limit is rejected before the body is sent.
+    // A Content-Length above the limit is rejected before the body is sent, or while a client that does not wait is sending it.
     if announced(request.headers()).is_some_and(|bytes| bytes > limit + REST) {
+        if !request.headers().contains_key(header::EXPECT) {
+            discard_later(request.into_body().into_data_stream(), limit);
+        }
         return Err(too_large(limit));
     }
     let (parts, body) = request.into_parts();
@@ -89,7 +93,7 @@ pub(super) fn discard_later(body: BodyDataStream, limit: u64) {
 
 async fn discard(mut body: BodyDataStream, most: u64) {
     let mut bytes = 0;
-    while let Some(Ok(piece)) = body.next().await {
+    while let Ok(Some(Ok(piece))) = tokio::time::timeout(SILENT, body.next()).await {
         bytes += piece.len() as u64;
         if bytes > most {
             return;
@@ -173,8 +177,9 @@ async fn write_field(mut field: Field<'_>, target: &Path, limit: u64, metrics: &
 
 pub(super) fn too_large(limit: u64) -> Problem {
     let most = size_text(limit);
-    let detail = format!("A document may have {most}. Split it, or make its pictures smaller, and try again.");
-    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "document_too_large", "The document is too large", detail)
+    let detail =
+        format!("Such a file may have {most}. Split it, or make it smaller, as by smaller pictures, and try again.");
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "document_too_large", "The file is too large", detail)
         .with("limit_bytes", limit)
 }
 

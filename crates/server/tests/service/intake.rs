@@ -131,6 +131,19 @@ async fn twenty_one_megabytes_are_refused_before_they_are_received() {
     server.work_is_cleared().await;
 }
 
+/// Whoever sends all of it at once reads the answer only afterwards.
+#[tokio::test]
+async fn a_client_that_does_not_wait_gets_its_refusal_too() {
+    let server = Server::start().await;
+    for _ in 0..5 {
+        let part = reqwest::multipart::Part::bytes(vec![0xff; 22 * MEGABYTE]).file_name("large.jpg");
+        let form = reqwest::multipart::Form::new().part("file", part);
+        let answer = server.post("/api/v1/phrases/files").multipart(form).send().await.unwrap();
+        let (status, code, body) = problem(answer).await;
+        assert_eq!((status, code.as_str()), (StatusCode::PAYLOAD_TOO_LARGE, "document_too_large"), "{body}");
+    }
+}
+
 const FIELD: &str = "--b\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.pdf\"\r\n\r\n%PDF-1.7\n";
 
 /// A request in the raw: the head, then what `more` writes until it says that it is enough or the server has closed.
