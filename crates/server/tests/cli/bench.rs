@@ -94,6 +94,26 @@ fn many_sessions_are_told_to_wait_and_every_chunk_is_there_once() {
     assert!(!place.data().exists(), "the data folder of this machine is left alone");
 }
 
+#[test]
+fn a_deck_is_exported_in_every_form_as_the_server_does_it() {
+    let place = Place::new();
+    let ran = place.run(&["bench", "deck", "--cards", "30", "--recording", "2000", "--json"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{ran:?}");
+    let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let figures = report["figures"].as_array().unwrap();
+    let forms = ["package", "older package", "text and recordings", "csv"];
+    let names: Vec<String> = forms.iter().flat_map(|form| [(*form).to_owned(), format!("{form}, memory")]).collect();
+    assert_eq!(figures.iter().map(|figure| figure["name"].as_str().unwrap()).collect::<Vec<_>>(), names, "{report}");
+    for (figure, most) in figures.iter().zip([20.0, 200.0].into_iter().cycle()) {
+        assert_eq!(
+            (&figure["target"]["at_most"], &figure["reached"]),
+            (&Value::from(most), &Value::from(true)),
+            "{figure}"
+        );
+    }
+    assert!(!place.data().exists(), "the data folder of this machine is left alone");
+}
+
 /// The gate: about 25 phrases of all languages as texts, and a third of them as photos.
 #[test]
 fn no_wrong_card_is_exported_without_having_been_flagged() {

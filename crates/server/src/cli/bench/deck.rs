@@ -1,24 +1,28 @@
-//! `sluice bench deck`: decks of many cards with recordings, streamed as to a client: how long each form takes, and the most
-//! memory that this process holds meanwhile. The recordings are stored as any, and are noise, which nothing compresses.
+//! `sluice bench deck`: decks of many cards with recordings, exported as by the server: the cards are rows of a database, their export
+//! is begun, its file is read as by a client, and the cards are marked as exported. How long each form takes, and the most memory that
+//! this process holds meanwhile. The recordings are stored as any, and are noise, which nothing compresses.
 
 use std::time::Instant;
 
 use anyhow::{Context as _, ensure};
 use clap::Args;
-use futures::TryStreamExt as _;
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 use rand::{Rng as _, SeedableRng as _};
 use serde_json::json;
-use sluice_app::capture::deck::{
-    AudioFile, Card, Deck, Direction, Export, Exporting, Form, StoredRecordings, Word, stream,
-};
-use sluice_app::media::Media;
-use sluice_blobs::{Blobs, Place};
-use sluice_domain::time::Timestamp;
-use sluice_store::Store;
+use sluice_app::app::App;
+use sluice_app::capture::deck::Form;
+use sluice_app::capture::exporting::{self, File};
+use sluice_app::capture::{CaptureApp, PhraseId, SourceKind, Status};
+use sluice_domain::ids::OwnerId;
+use sluice_domain::study::{Analysis, Doubt, Field, Note, Source, Word};
+use sluice_store::capture::{self, PhraseAudio, PhraseRow};
+use sluice_store::{StoreError, Tx};
 
 use super::ai::memory;
 use super::figures::{Figure, Target};
 use crate::cli::say;
+use crate::config::Config;
+use crate::wiring;
 
 #[derive(Debug, Clone, Args)]
 pub(crate) struct DeckBench {
@@ -45,17 +49,21 @@ const FORMS: [(Form, &str, &str); 4] = [
     (Form::Csv, "csv", "csv, memory"),
 ];
 
-pub(crate) async fn run(options: DeckBench) -> anyhow::Result<()> {
-    let folder = tempfile::tempdir()?;
-    let store = Store::open(&folder.path().join("sluice.db")).await?;
-    let blobs = Blobs::open(&folder.path().join("data"), &Place::Folder)?;
-    let cards = cards(&blobs, &options).await.context("cannot store the recordings")?;
-    let media = Media::new(store, blobs);
+/// Cards that are stored together.
+const AT_ONCE: usize = 500;
+/// Recordings that are stored at the same time.
+const TOGETHER: usize = 32;
+
+pub(crate) async fn run(config: &Config, options: DeckBench) -> anyhow::Result<()> {
+    let data = tempfile::tempdir()?;
+    let app = wiring::open(&config.for_bench(data.path().to_owned())).await?;
+    let capture: &CaptureApp = app.module().context("this program was built without Capture")?;
+    store(&app, &options).await.context("cannot store the cards")?;
     let mut figures = Vec::new();
     for (form, time, space) in FORMS {
         forget_peak()?;
         let begun = Instant::now();
-        let bytes = export(form, &cards, &media).await?;
+        let bytes = export(capture, form, options.cards).await?;
         let took = begun.elapsed().as_secs_f64();
         let peak = memory::peak_mb(Some(std::process::id()));
         let note = format!("{} MB", bytes / 1_000_000);
@@ -71,45 +79,98 @@ pub(crate) async fn run(options: DeckBench) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Cards with a recording each.
-async fn cards(blobs: &Blobs, options: &DeckBench) -> anyhow::Result<Vec<Card>> {
+/// Stores approved cards with a recording each.
+async fn store(app: &App, options: &DeckBench) -> anyhow::Result<()> {
     let mut noise = rand::rngs::StdRng::seed_from_u64(1);
-    let mut cards = Vec::new();
-    for number in 0..options.cards {
-        let mut bytes = vec![0; options.recording as usize];
-        noise.fill_bytes(&mut bytes);
-        let stored = blobs.publish(blobs.stage_bytes(bytes).await?).await?;
-        cards.push(card(number, AudioFile::stored(stored.hash, "mp3")));
+    let numbers: Vec<u32> = (0..options.cards).collect();
+    for some in numbers.chunks(AT_ONCE) {
+        let mut recordings = Vec::with_capacity(some.len());
+        for _ in some {
+            let mut bytes = vec![0; options.recording as usize];
+            noise.fill_bytes(&mut bytes);
+            recordings.push(app.platform.media.keep_bytes(bytes));
+        }
+        // Many at once share the flushes of the disk.
+        let stored: Vec<_> = stream::iter(recordings).buffered(TOGETHER).try_collect().await?;
+        let mut rows = Vec::with_capacity(some.len());
+        for (number, stored) in some.iter().zip(stored) {
+            rows.push(row(app, *number, stored.hash.to_string()).await?);
+        }
+        let insert = async |tx: &mut Tx| {
+            for row in &rows {
+                capture::insert(tx, row).await?;
+            }
+            Ok::<_, StoreError>(())
+        };
+        app.platform.store.write(insert).await?;
     }
-    Ok(cards)
+    Ok(())
 }
 
-fn card(number: u32, audio: AudioFile) -> Card {
-    let word = |word: &str, meaning: &str| Word { word: word.into(), meaning: meaning.into(), ..Word::default() };
-    let at = Timestamp::from_millis(1_780_000_000_000 + i64::from(number));
-    Card {
-        id: format!("card-{number}"),
-        source: format!("كَتَبَ الوَلَدُ رِسَالَةً {number}"),
-        transliteration: format!("kataba l-waladu risālatan {number}"),
-        translation: format!("The boy wrote letter {number}."),
-        grammar: vec!["Past tense, third person singular.".into(), "The object is in the accusative.".into()],
-        vocabulary: vec![word("كَتَبَ", "he wrote"), word("وَلَد", "boy"), word("رِسَالَة", "letter")],
-        language: "ar".into(),
-        direction: Direction::RightToLeft,
-        audio: Some(audio),
-        created_at: at,
-        changed_at: at,
+async fn row(app: &App, number: u32, blob: String) -> anyhow::Result<PhraseRow> {
+    let now = app.platform.now().await?;
+    let text = format!("كَتَبَ الوَلَدُ رِسَالَةً {number}");
+    let made_by = "espeak-ng".to_owned();
+    Ok(PhraseRow {
+        id: app.platform.new_id(PhraseId::new).await?,
+        owner: OwnerId::local(),
+        source: SourceKind::Text,
+        original: None,
+        language: Some("ar".to_owned()),
+        language_sure: 1_000,
+        translate_to: "en".to_owned(),
+        card: json!({ "origin": { "source": Source::Person, "doubt": Doubt::Sure }, "analysis": analysis(number) }),
+        doubts: 0,
+        reading: None,
+        audio: Some(PhraseAudio { blob, ending: "mp3".to_owned(), made_by, own: false }),
+        stored_status: Status::Approved,
+        excluded: false,
+        job: None,
+        attempts: 1,
+        error: None,
+        version: 1,
+        request: None,
+        search: text.clone(),
+        text,
+        created_at: now,
+        updated_at: now,
+        content_at: now,
+        exported_at: None,
+        deleted_at: None,
+    })
+}
+
+fn analysis(number: u32) -> Analysis {
+    let field = |text: &str| Field::sure(text, Source::Person);
+    let note = |text: &str| Note { about: String::new(), text: field(text) };
+    let word = |word: &str, root: &str, meaning: &str| Word {
+        root: Some(field(root)),
+        meaning: Some(field(meaning)),
+        ..Word::of(word)
+    };
+    Analysis {
+        transliteration: Some(field(&format!("kataba l-waladu risālatan {number}"))),
+        marked: None,
+        translation: Some(field(&format!("The boy wrote letter {number}."))),
+        grammar: vec![note("Past tense, third person singular."), note("The object is in the accusative.")],
+        vocabulary: vec![
+            word("كَتَبَ", "ك ت ب", "he wrote"),
+            word("وَلَد", "و ل د", "boy"),
+            word("رِسَالَة", "ر س ل", "letter"),
+        ],
     }
 }
 
-/// Exports the cards, and returns the bytes of the deck.
-async fn export(form: Form, cards: &[Card], media: &Media) -> anyhow::Result<u64> {
-    let deck = Deck { id: "bench".into(), name: "Bench".into(), credits: Vec::new() };
-    let export = Export { form, deck, cards: cards.to_vec() };
-    let Exporting { body, outcome } = stream(export, StoredRecordings::new(media.clone()));
+/// Exports all cards, and returns the bytes of the deck.
+async fn export(app: &CaptureApp, form: Form, cards: u32) -> anyhow::Result<u64> {
+    let owner = OwnerId::local();
+    let begun = exporting::begin(app, &owner, form, "Bench", true).await?;
+    let id = begun.id.parse()?;
+    let File { body, ending, .. } = exporting::file(app, &owner, &id).await?;
     let bytes = body.try_fold(0_u64, async |sum, part| Ok::<_, std::io::Error>(sum + part.len() as u64)).await?;
-    let made = outcome.wait().await?;
-    ensure!(made.cards == cards.len(), "{} cards instead of {}", made.cards, cards.len());
+    ending.finish().await?;
+    let exported = exporting::show(app, &owner, &id).await?.cards;
+    ensure!(exported == Some(cards), "{exported:?} cards instead of {cards}");
     Ok(bytes)
 }
 

@@ -49,7 +49,7 @@ pub(crate) async fn run(config: &Config, command: BenchCommand) -> anyhow::Resul
         BenchCommand::Ai(options) => Box::pin(ai::run(config, options)).await,
         BenchCommand::Http(options) => Box::pin(http::run(config, options)).await,
         BenchCommand::Sessions(options) => Box::pin(sessions::run(options)).await,
-        BenchCommand::Deck(options) => Box::pin(deck::run(options)).await,
+        BenchCommand::Deck(options) => Box::pin(deck::run(config, options)).await,
         BenchCommand::Providers(options) => Box::pin(providers::run(options)).await,
         BenchCommand::Capture(options) => Box::pin(capture::run(config, options)).await,
         BenchCommand::HttpPeer(options) => http::peer::run(config, options).await,
