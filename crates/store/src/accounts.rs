@@ -289,14 +289,32 @@ pub async fn touch_session(
     Ok(())
 }
 
-/// The sessions of an owner that have not ended, the latest sign-in first.
-pub async fn sessions(tx: &mut Tx, owner: &OwnerId, now: Timestamp) -> Result<Vec<SessionRow>, StoreError> {
-    let rows = sql("SELECT * FROM sessions WHERE owner = $1 AND expires_at > $2 ORDER BY id DESC LIMIT 200")
-        .bind(owner.as_str())
-        .bind(now.as_millis())
-        .all(tx)
-        .await?;
+/// The sessions of an owner that have not ended, the latest sign-in first: `limit` at most, of those before `before`.
+pub async fn sessions(
+    tx: &mut Tx,
+    owner: &OwnerId,
+    now: Timestamp,
+    before: Option<&SessionId>,
+    limit: u32,
+) -> Result<Vec<SessionRow>, StoreError> {
+    let rows = sql("SELECT * FROM sessions WHERE owner = $1 AND expires_at > $2 AND ($3 = '' OR id < $3)
+         ORDER BY id DESC LIMIT $4")
+    .bind(owner.as_str())
+    .bind(now.as_millis())
+    .bind(before.map_or("", SessionId::as_str))
+    .bind(limit)
+    .all(tx)
+    .await?;
     rows.iter().map(session_row).collect()
+}
+
+/// Whether an owner has this session, and it has not ended.
+pub async fn session_lasts(tx: &mut Tx, owner: &OwnerId, id: &SessionId, now: Timestamp) -> Result<bool, StoreError> {
+    let row = sql("SELECT 1 AS one FROM sessions WHERE id = $1 AND owner = $2 AND expires_at > $3")
+        .bind(id.as_str())
+        .bind(owner.as_str())
+        .bind(now.as_millis());
+    Ok(row.optional(tx).await?.is_some())
 }
 
 /// Ends a session of an owner; false if there is none.
@@ -378,11 +396,36 @@ pub async fn touch_token(tx: &mut Tx, id: &TokenId, now: Timestamp) -> Result<()
     Ok(())
 }
 
-/// The tokens of an owner, the latest first; expired ones too, until maintenance deletes them.
-pub async fn tokens(tx: &mut Tx, owner: &OwnerId) -> Result<Vec<TokenRow>, StoreError> {
-    let rows =
-        sql("SELECT * FROM tokens WHERE owner = $1 ORDER BY id DESC LIMIT 200").bind(owner.as_str()).all(tx).await?;
+/// The tokens of an owner, the latest first: `limit` at most, of those before `before`; expired ones too, until maintenance
+/// deletes them.
+pub async fn tokens(
+    tx: &mut Tx,
+    owner: &OwnerId,
+    before: Option<&TokenId>,
+    limit: u32,
+) -> Result<Vec<TokenRow>, StoreError> {
+    let rows = sql("SELECT * FROM tokens WHERE owner = $1 AND ($2 = '' OR id < $2) ORDER BY id DESC LIMIT $3")
+        .bind(owner.as_str())
+        .bind(before.map_or("", TokenId::as_str))
+        .bind(limit)
+        .all(tx)
+        .await?;
     rows.iter().map(token_row).collect()
+}
+
+/// Whether an owner has this token, and it has not ended.
+pub async fn token_lasts(tx: &mut Tx, owner: &OwnerId, id: &TokenId, now: Timestamp) -> Result<bool, StoreError> {
+    let row =
+        sql("SELECT 1 AS one FROM tokens WHERE id = $1 AND owner = $2 AND (expires_at IS NULL OR expires_at > $3)")
+            .bind(id.as_str())
+            .bind(owner.as_str())
+            .bind(now.as_millis());
+    Ok(row.optional(tx).await?.is_some())
+}
+
+/// Revokes all tokens of an owner; returns how many.
+pub async fn revoke_tokens(tx: &mut Tx, owner: &OwnerId) -> Result<u64, StoreError> {
+    sql("DELETE FROM tokens WHERE owner = $1").bind(owner.as_str()).execute(tx).await
 }
 
 /// Revokes a token of an owner; false if there is none.

@@ -83,10 +83,14 @@ impl Accounts {
         })
     }
 
-    /// The invitations that can be used.
-    pub async fn invitations(&self) -> Result<Vec<InvitationRow>, StoreError> {
+    /// The invitations that can be used, the latest first: `limit` at most, of those before `before`.
+    pub async fn invitations(
+        &self,
+        before: Option<&InvitationId>,
+        limit: u32,
+    ) -> Result<Vec<InvitationRow>, StoreError> {
         let now = self.platform.now().await?;
-        self.platform.store.read(async |tx| accounts::invitations(tx, now).await).await
+        self.platform.store.read(async |tx| accounts::invitations(tx, now, before, limit).await).await
     }
 
     /// Takes an invitation back.

@@ -26,7 +26,7 @@ use sluice_domain::account::{AccountState, Role, Scope, Scopes};
 use sluice_domain::ids::{OwnerId, SessionId, TokenId};
 use sluice_domain::limits::{Overrides, Plans};
 use sluice_domain::time::Timestamp;
-use sluice_store::accounts::{self, AccountRow, TokenRow};
+use sluice_store::accounts::{self, AccountRow};
 use sluice_store::{StoreError, Tx};
 
 use crate::platform::Platform;
@@ -112,11 +112,8 @@ impl Accounts {
             }
             Ok(match proof {
                 Proof::Local => true,
-                Proof::Session(id) => accounts::sessions(tx, owner, now).await?.iter().any(|session| session.id == *id),
-                Proof::Token(id) => {
-                    let lasts = |token: &TokenRow| token.expires_at.is_none_or(|until| until > now);
-                    accounts::tokens(tx, owner).await?.iter().any(|token| token.id == *id && lasts(token))
-                }
+                Proof::Session(id) => accounts::session_lasts(tx, owner, id, now).await?,
+                Proof::Token(id) => accounts::token_lasts(tx, owner, id, now).await?,
                 Proof::Issuer(until) => *until > now,
             })
         };

@@ -162,9 +162,7 @@ impl Accounts {
             accounts::end_sessions(tx, owner, None).await?;
             accounts::end_invitations(tx, owner).await?;
             webhooks::delete_all(tx, owner).await?;
-            for token in accounts::tokens(tx, owner).await? {
-                accounts::revoke_token(tx, owner, &token.id).await?;
-            }
+            accounts::revoke_tokens(tx, owner).await?;
             Ok::<_, StoreError>(Ok(()))
         });
         deleted.await?

@@ -169,10 +169,15 @@ impl Accounts {
         Ok(None)
     }
 
-    /// The sessions of an owner.
-    pub async fn sessions(&self, owner: &OwnerId) -> Result<Vec<SessionRow>, StoreError> {
+    /// The sessions of an owner, the latest sign-in first: `limit` at most, of those before `before`.
+    pub async fn sessions(
+        &self,
+        owner: &OwnerId,
+        before: Option<&SessionId>,
+        limit: u32,
+    ) -> Result<Vec<SessionRow>, StoreError> {
         let now = self.platform.now().await?;
-        self.platform.store.read(async |tx| accounts::sessions(tx, owner, now).await).await
+        self.platform.store.read(async |tx| accounts::sessions(tx, owner, now, before, limit).await).await
     }
 
     /// Ends one session of an owner.

@@ -12,7 +12,7 @@ use super::sign_in::NOTE;
 use super::{AccountError, Accounts, Identity, Proof, name};
 
 /// Most tokens of an account.
-const MOST: usize = 50;
+const MOST: u32 = 50;
 
 impl Accounts {
     /// Makes a token with no more than what `by` may do; the secret is shown this once.
@@ -52,7 +52,7 @@ impl Accounts {
             if accounts::locked(tx, &by.owner).await?.is_none() {
                 return Ok(Err(AccountError::NotFound));
             }
-            if accounts::tokens(tx, &by.owner).await?.len() >= MOST {
+            if accounts::tokens(tx, &by.owner, None, MOST).await?.len() >= MOST as usize {
                 return Ok(Err(AccountError::Invalid(format!("An account has at most {MOST} tokens: revoke one."))));
             }
             accounts::insert_token(tx, &row).await?;
@@ -74,9 +74,14 @@ impl Accounts {
         Ok(Some(Identity::of(&account, Proof::Token(token.id)).within(&token.scopes)))
     }
 
-    /// The tokens of an owner.
-    pub async fn tokens(&self, owner: &OwnerId) -> Result<Vec<TokenRow>, StoreError> {
-        self.platform.store.read(async |tx| accounts::tokens(tx, owner).await).await
+    /// The tokens of an owner, the latest first: `limit` at most, of those before `before`.
+    pub async fn tokens(
+        &self,
+        owner: &OwnerId,
+        before: Option<&TokenId>,
+        limit: u32,
+    ) -> Result<Vec<TokenRow>, StoreError> {
+        self.platform.store.read(async |tx| accounts::tokens(tx, owner, before, limit).await).await
     }
 
     /// Revokes a token of an owner.

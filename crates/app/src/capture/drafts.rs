@@ -67,9 +67,18 @@ pub struct Wanted {
     pub max_words: u32,
     /// Phrases that are to be avoided, such as the fronts of a deck. One's own are, in any case.
     #[serde(default)]
-    #[schema(max_items = 5000)]
+    #[schema(value_type = Vec<AvoidedPhrase>, inline, max_items = 5000)]
     pub avoid: Vec<String>,
 }
+
+/// Most characters of a phrase that is to be avoided.
+const AVOIDED_CHARACTERS: usize = 2_000;
+
+/// A phrase that is to be avoided.
+#[derive(ToSchema)]
+#[schema(value_type = String, max_length = 2000)]
+#[expect(dead_code, reason = "only described")]
+struct AvoidedPhrase(String);
 
 const fn least() -> u32 {
     LEAST_WORDS
@@ -89,6 +98,11 @@ impl Wanted {
         if self.avoid.len() > MOST_AVOIDED {
             let found = self.avoid.len();
             return Err(PhraseError::TooMany { what: "phrases to avoid", found, most: MOST_AVOIDED });
+        }
+        if let Some(found) =
+            self.avoid.iter().map(|text| text.chars().count()).find(|length| *length > AVOIDED_CHARACTERS)
+        {
+            return Err(PhraseError::TooLong { what: "phrase to avoid", found, most: AVOIDED_CHARACTERS });
         }
         let wrong = |text: String| Err(PhraseError::Theme(text));
         if languages::plain(&self.theme).is_empty() {
@@ -228,6 +242,7 @@ pub async fn fronts(app: &CaptureApp, file: &Path, name: &str) -> Result<Vec<Str
         return Err(Refusal::NotADeck { found }.into());
     }
     let mut texts = app.decks.fronts(file).await?.texts;
+    texts.retain(|text| text.chars().count() <= AVOIDED_CHARACTERS);
     texts.truncate(MOST_AVOIDED);
     Ok(texts)
 }

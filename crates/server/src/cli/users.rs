@@ -22,7 +22,7 @@ use crate::config::{Config, public_url};
 use crate::http::join_path;
 use crate::wiring;
 
-/// Accounts of a page of `user list`.
+/// Rows that are read at a time for a list.
 const PAGE: u32 = 100;
 
 #[derive(Debug, Subcommand)]
@@ -268,7 +268,15 @@ pub(crate) async fn run_token(config: &Config, command: TokenCommand) -> anyhow:
             say(secret.reveal())
         }
         TokenCommand::List { email, json } => {
-            let rows = accounts.tokens(&accounts.by_email(&email).await?.owner).await?;
+            let owner = accounts.by_email(&email).await?.owner;
+            let mut rows: Vec<TokenRow> = Vec::new();
+            loop {
+                let more = accounts.tokens(&owner, rows.last().map(|row| &row.id), PAGE).await?;
+                if more.is_empty() {
+                    break;
+                }
+                rows.extend(more);
+            }
             if json {
                 return say(&rows.iter().map(token_json).collect::<Value>().to_string());
             }

@@ -10,6 +10,7 @@ use sluice_store::webhooks::deliveries::{AttemptRow, DeliveryRow, DeliveryState,
 use utoipa::{IntoParams, ToSchema};
 
 use super::Api;
+use super::bounds::Moment;
 use super::errors::invalid;
 use super::extract::{Json, Path, Query};
 use super::identity::Owner;
@@ -138,11 +139,11 @@ pub(crate) struct ListQuery {
 #[serde(deny_unknown_fields)]
 pub(crate) struct ReplayRequest {
     /// Of events from this moment on.
-    #[schema(minimum = 0)]
-    since: i64,
+    #[schema(value_type = i64, minimum = 0, maximum = 9_007_199_254_740_991_i64)]
+    since: Moment,
     /// Before this moment; without it, until now.
-    #[schema(minimum = 0)]
-    until: Option<i64>,
+    #[schema(value_type = Option<i64>, minimum = 0, maximum = 9_007_199_254_740_991_i64)]
+    until: Option<Moment>,
     /// Only those that ended so: `failed`, or `delivered` if the receiver has lost them.
     #[serde(default = "failed")]
     #[schema(max_length = 20, pattern = "^(failed|delivered)$", default = "failed")]
@@ -235,11 +236,11 @@ fn range(request: &ReplayRequest) -> Result<Range, Problem> {
     let Ok(state @ (DeliveryState::Failed | DeliveryState::Delivered)) = request.state.parse() else {
         return Err(invalid("invalid_range", "The state is failed or delivered.".to_owned()));
     };
-    let until = request.until.unwrap_or(i64::MAX);
-    if request.since < 0 || until <= request.since {
+    let until = request.until.map_or(i64::MAX, |until| until.0);
+    if until <= request.since.0 {
         return Err(invalid("invalid_range", "The range ends after it begins, in milliseconds since 1970.".to_owned()));
     }
-    Ok(Range { since: Timestamp::from_millis(request.since), until: Timestamp::from_millis(until), state })
+    Ok(Range { since: Timestamp::from_millis(request.since.0), until: Timestamp::from_millis(until), state })
 }
 
 /// Sends a test, of type `webhook.ping`, whatever the filter is.

@@ -1,6 +1,9 @@
 //! What all operations of the OpenAPI document share: it is added here, so that no handler repeats it.
 
 use serde_json::{Map, Value, json};
+use sluice_app::uploads::METADATA_BYTES;
+
+use super::bounds::{COUNTED, NAME, TAGS};
 
 /// Responses of any request.
 const ANY: [u16; 4] = [400, 421, 500, 503];
@@ -50,8 +53,10 @@ fn operation_of(method: &str, operation: &mut Value) {
         // forms.rs refuses fields that it does not know.
         form["additionalProperties"] = false.into();
     }
-    if let Some(bytes) = operation.pointer_mut("/requestBody/content/application~1offset+octet-stream/schema") {
-        *bytes = json!({ "type": "string", "format": "binary" });
+    for bytes in ["application~1offset+octet-stream", "application~1octet-stream"] {
+        if let Some(bytes) = operation.pointer_mut(&format!("/requestBody/content/{bytes}/schema")) {
+            *bytes = json!({ "type": "string", "format": "binary" });
+        }
     }
     for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
         parameter_of(parameter);
@@ -105,8 +110,17 @@ fn events_of_stream() -> Value {
 /// The name of an algorithm, and 20 or 32 bytes in Base64.
 const CHECKSUM: &str = "^(sha1 [A-Za-z0-9+/]{26}|sha256 [A-Za-z0-9+/]{42})[AEIMQUYcgkosw048]=$";
 
-/// Ids are UUIDs.
+/// Ids are UUIDs. What the extractors and the readers of headers bound is bounded here.
 fn parameter_of(parameter: &mut Value) {
+    let is_name = parameter["in"] == "path" && parameter["schema"]["type"] == "string";
+    if is_name && parameter["schema"].get("maxLength").is_none() {
+        parameter["schema"]["maxLength"] = NAME.into();
+    }
+    let is_number = parameter["schema"]["type"] == "integer" && parameter["schema"]["format"] == "int32";
+    if is_number && parameter["schema"].get("maximum").is_none() {
+        // Beyond it nothing has a number.
+        parameter["schema"]["maximum"] = i32::MAX.into();
+    }
     match parameter["name"].as_str() {
         Some("id") => {
             parameter["description"] = "The id that the server assigned.".into();
@@ -116,7 +130,17 @@ fn parameter_of(parameter: &mut Value) {
             parameter["description"] = "The version of tus.".into();
             parameter["schema"]["enum"] = json!(["1.0.0"]);
         }
-        Some("Upload-Checksum") => parameter["schema"]["pattern"] = CHECKSUM.into(),
+        Some("Upload-Checksum") => {
+            parameter["schema"]["pattern"] = CHECKSUM.into();
+            parameter["schema"]["maxLength"] = 100.into();
+        }
+        Some("Upload-Metadata") => parameter["schema"]["maxLength"] = METADATA_BYTES.into(),
+        Some("If-Match") => parameter["schema"]["maxLength"] = TAGS.into(),
+        Some("Upload-Length" | "Upload-Offset") => parameter["schema"]["maximum"] = COUNTED.into(),
+        Some("Last-Event-ID") => {
+            parameter["schema"]["minimum"] = 0.into();
+            parameter["schema"]["maximum"] = COUNTED.into();
+        }
         _ => {}
     }
 }

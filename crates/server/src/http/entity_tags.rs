@@ -2,6 +2,7 @@
 
 use axum::http::{HeaderMap, header};
 
+use super::bounds::TAGS;
 use super::problem::Problem;
 
 /// The strong entity tags of `If-Match`, each with its quotation marks; none if there is no such header, or it is `*`. A weak one
@@ -14,6 +15,11 @@ pub(crate) fn if_match(headers: &HeaderMap, whose: &str) -> Result<Option<Vec<St
         let text = value.to_str().unwrap_or_default().trim();
         if text == "*" {
             return Ok(None);
+        }
+        if text.len() > TAGS {
+            return Err(Problem::bad_request(format!(
+                "If-Match has at most {TAGS} characters: send the newest etag alone."
+            )));
         }
         let list = list(text).ok_or_else(|| {
             Problem::bad_request(format!(
@@ -59,6 +65,17 @@ pub(crate) struct Tag<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_longer_list_than_any_is_refused() {
+        let read = |length: usize| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::IF_MATCH, format!("\"{}\"", "a".repeat(length - 2)).parse().unwrap());
+            if_match(&headers, "a scene").map_err(|problem| problem.status())
+        };
+        assert_eq!(read(TAGS).unwrap().unwrap().len(), 1);
+        assert_eq!(read(TAGS + 1).unwrap_err(), 400);
+    }
 
     #[test]
     fn a_list_is_split_where_its_tags_end() {

@@ -18,6 +18,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 use utoipa::IntoParams;
 
 use super::Api;
+use super::bounds::{COUNTED, Integer};
 use super::extract::Query;
 use super::feed::{Listener, Next};
 use super::identity::Signed;
@@ -32,7 +33,8 @@ const CHECK: Duration = Duration::from_secs(10);
 #[derive(Deserialize, IntoParams)]
 pub(crate) struct EventsQuery {
     /// As the header `Last-Event-ID`, for clients that cannot set it.
-    last_event_id: Option<i64>,
+    #[param(value_type = Option<i64>, minimum = 0, maximum = 9_007_199_254_740_991_i64)]
+    last_event_id: Option<Integer<0, COUNTED>>,
 }
 
 /// Events as they happen: `job.changed` (`job_id`, `subject`, `state`, `stage`), those of the apps, such as
@@ -55,7 +57,7 @@ pub(crate) async fn stream(
     let owner = identity.owner.clone();
     // A header that is no number is a position that this log has never had.
     let header = headers.get("last-event-id").map(|value| value.to_str().ok().and_then(number).unwrap_or(i64::MAX));
-    let asked = header.or(query.last_event_id);
+    let asked = header.or(query.last_event_id.map(|id| id.0));
     let (last, first) = api
         .app
         .platform

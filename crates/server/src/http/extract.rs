@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
-use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use utoipa::IntoParams;
 
+use super::bounds::NAME;
 use super::problem::Problem;
 
 /// A JSON body, of a request or a response.
@@ -89,10 +90,21 @@ impl<S: Sync> FromRequestParts<S> for IdempotencyKey {
     }
 }
 
-/// The path parameters.
-#[derive(FromRequestParts)]
-#[from_request(via(axum::extract::Path), rejection(Problem))]
+/// The path parameters. A name that is longer than any names nothing.
 pub(crate) struct Path<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let nothing = || Problem::not_found("address in this API");
+        let names = RawPathParams::from_request_parts(parts, state).await.map_err(|_| nothing())?;
+        if names.iter().any(|(_, name)| name.chars().count() > NAME) {
+            return Err(nothing());
+        }
+        Ok(Self(axum::extract::Path::from_request_parts(parts, state).await?.0))
+    }
+}
 
 /// The query parameters.
 #[derive(FromRequestParts)]

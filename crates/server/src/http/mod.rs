@@ -1,6 +1,7 @@
 //! The HTTP API and the page. A handler decodes, calls one use case, and encodes.
 
 mod accounts;
+mod bounds;
 pub(crate) mod capture;
 mod cookies;
 mod deliveries;

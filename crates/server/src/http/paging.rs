@@ -1,8 +1,12 @@
 //! What the query strings of all lists share: the page size, and text filters.
 
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer};
-use utoipa::ToSchema;
+use std::str::FromStr;
+
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+
+pub(crate) use super::bounds::Text;
+use super::problem::Problem;
 
 /// Page size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
@@ -30,16 +34,25 @@ impl TryFrom<u32> for Limit {
     }
 }
 
-/// A text filter of at most `MOST` characters. NUL is removed: no row contains it, and PostgreSQL rejects it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Text<const MOST: usize>(pub(crate) String);
+/// The query of a list whose cursor is the id of the last item of the previous page.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PageQuery {
+    /// Page size.
+    #[serde(default)]
+    #[param(inline)]
+    limit: Limit,
+    /// `next_cursor` of the previous page.
+    #[param(max_length = 200)]
+    cursor: Option<String>,
+}
 
-impl<'de, const MOST: usize> Deserialize<'de> for Text<MOST> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        if text.chars().count() > MOST {
-            return Err(D::Error::custom(format_args!("there is text of more than {MOST} characters in the query")));
-        }
-        Ok(Self(text.replace('\0', "")))
+impl PageQuery {
+    /// The size of the page, and the item after which it begins.
+    pub(crate) fn place<Id: FromStr>(&self) -> Result<(u32, Option<Id>), Problem> {
+        let foreign = |_| Problem::bad_request("The cursor is not one that this server gave: begin again without it.");
+        let after = self.cursor.as_deref().map(|cursor| cursor.parse().map_err(foreign)).transpose()?;
+        Ok((self.limit.get(), after))
     }
 }

@@ -13,6 +13,7 @@ use std::time::Duration;
 use utoipa::ToSchema;
 
 use super::Api;
+use super::bounds::Text;
 use super::errors::invalid;
 use super::extract::{Json, Path};
 use super::identity::Owner;
@@ -95,6 +96,9 @@ impl WebhookSecret {
     }
 }
 
+/// The type of an event, or the beginning of some.
+type EventName = Text<100>;
+
 /// A new endpoint.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -108,7 +112,7 @@ pub(crate) struct WebhookRequest {
     description: String,
     /// The types of events that it is told of, such as `job.succeeded` or `reel.*`; empty: all.
     #[serde(default)]
-    #[schema(max_items = 50)]
+    #[schema(value_type = Vec<EventName>, inline, max_items = 50)]
     events: Vec<String>,
 }
 
@@ -123,7 +127,7 @@ pub(crate) struct WebhookChange {
     #[schema(max_length = 500)]
     description: Option<String>,
     /// The types of events that it is told of.
-    #[schema(max_items = 50)]
+    #[schema(value_type = Option<Vec<EventName>>, inline, max_items = 50)]
     events: Option<Vec<String>>,
     /// Whether events are sent to it. One that is enabled again is told of what happens from now on, and of what was
     /// pending.

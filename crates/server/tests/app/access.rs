@@ -2,9 +2,10 @@
 
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
-use sluice_app::account::{Accounts, SignUp};
-use sluice_domain::ids::OwnerId;
-use sluice_store::Dialect;
+use sluice_app::account::{Accounts, Identity, Proof, SignUp};
+use sluice_domain::ids::{OwnerId, SessionId};
+use sluice_store::accounts::SessionRow;
+use sluice_store::{Dialect, StoreError, Tx};
 use std::time::Duration;
 
 use crate::support::{Ask, TestApp};
@@ -280,4 +281,63 @@ async fn a_refusal_says_how_to_prove_an_identity() {
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
     assert!(answer.header("www-authenticate").starts_with("Bearer"));
     app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tokens_sessions_and_invitations_are_listed_page_by_page() {
+    for dialect in crate::support::BOTH {
+        let (app, cookie) = with_ada(dialect, SignUp::Closed).await;
+        for n in 0..3 {
+            token(&app, &cookie, &["read"], None).await;
+            let invited = app.post("/api/v1/admin/invitations").cookie(&cookie).json(&json!({})).send().await;
+            assert_eq!(invited.0, StatusCode::CREATED, "{n}: {}", invited.1);
+        }
+        for _ in 0..2 {
+            sign_in(&app, PASSWORD).await.1.unwrap();
+        }
+        for path in ["/api/v1/tokens", "/api/v1/admin/invitations", "/api/v1/account/sessions"] {
+            let page = async |query: &str| {
+                let (status, page) = app.get(&format!("{path}?{query}")).cookie(&cookie).send().await;
+                assert_eq!(status, StatusCode::OK, "{path}: {page}");
+                let ids = page["items"].as_array().unwrap().iter().map(|item| item["id"].clone()).collect::<Vec<_>>();
+                (ids, page["next_cursor"].as_str().map(str::to_owned))
+            };
+            let (all, end) = page("").await;
+            assert_eq!((all.len(), end), (3, None), "{path}");
+            let (first, next) = page("limit=2").await;
+            let (second, end) = page(&format!("limit=2&cursor={}", next.unwrap())).await;
+            assert_eq!(([first, second].concat(), end), (all, None), "{path}: each once, in the same order");
+            for wrong in ["limit=0", "limit=101", "cursor=nonsense", "page=2"] {
+                let answer = app.get(&format!("{path}?{wrong}")).cookie(&cookie).answer().await;
+                assert_eq!(answer.problem(), (400, "bad_request".to_owned()), "{path} {wrong}");
+            }
+        }
+        app.end().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_holds_however_many_came_after_it() {
+    for dialect in crate::support::BOTH {
+        let (app, accounts) = TestApp::with_accounts(dialect, SignUp::Closed).await;
+        first(&app, &accounts).await;
+        let account = accounts.by_email(&ADA.parse().unwrap()).await.unwrap();
+        let old = accounts.sessions(&account.owner, None, 1).await.unwrap().remove(0);
+        let identity = Identity::of(&account, Proof::Session(old.id.clone()));
+        let store = &app.app.platform.store;
+        let later = old.created_at + Duration::from_secs(1);
+        let add = async |tx: &mut Tx| {
+            for n in 0..=200 {
+                let (id, hash) = (SessionId::new(later, [n; 10]), format!("{n:064}"));
+                let row = SessionRow { id, hash, previous_hash: None, ..old.clone() };
+                sluice_store::accounts::insert_session(tx, &row).await?;
+            }
+            Ok::<_, StoreError>(())
+        };
+        store.write(add).await.unwrap();
+        assert!(accounts.still_holds(&identity).await.unwrap(), "{dialect:?}");
+        accounts.sign_out(&account.owner, &old.id).await.unwrap();
+        assert!(!accounts.still_holds(&identity).await.unwrap(), "{dialect:?}");
+        app.end().await;
+    }
 }

@@ -3,6 +3,7 @@
 
 mod access;
 mod again;
+mod bounds;
 #[expect(dead_code, reason = "its faults are for the tests of the blob store, whose server it is")]
 #[path = "../../../blobs/tests/conformance/server.rs"]
 mod bucket;

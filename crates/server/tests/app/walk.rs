@@ -101,7 +101,7 @@ impl Hers {
         let webhook = text(&made(ask("/api/v1/webhooks").json(&hook)).await["webhook"]["id"]);
         let delivery = text(&made(ask(&format!("/api/v1/webhooks/{webhook}/ping"))).await["id"]);
         let token = token(app, &cookie, &["read"], None).await.0;
-        let session = text(&app.get("/api/v1/account/sessions").cookie(&cookie).send().await.1[0]["id"]);
+        let session = text(&app.get("/api/v1/account/sessions").cookie(&cookie).send().await.1["items"][0]["id"]);
         let recording =
             made(ask("/api/v1/sessions").json(&json!({ "title": "of ada", "consent": "ada@example.org" }))).await;
         let segment = json!({ "key": "a", "source": "microphone", "media_type": "audio/webm" });

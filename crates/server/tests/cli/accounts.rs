@@ -1,6 +1,11 @@
 //! `sluice user`, `sluice token` and `sluice links`: what they print, what they change, and how they refuse.
 
 use serde_json::{Value, json};
+use sluice_domain::account::Scope;
+use sluice_domain::ids::{OwnerId, TokenId};
+use sluice_domain::time::Timestamp;
+use sluice_store::Store;
+use sluice_store::accounts::{self, TokenRow};
 
 use crate::support::{Place, Ran};
 
@@ -169,6 +174,41 @@ fn tokens_are_listed_without_their_secret_and_revoked() {
     refused(&place, &["token", "revoke", OMAR, id], 1, "not_found");
     let other = object(&place, &["token", "add", OMAR, "another"])["token"]["id"].as_str().unwrap().to_owned();
     assert_eq!(text(&place, &["token", "revoke", OMAR, &other]), format!("revoked: {other}\n"));
+}
+
+#[tokio::test]
+async fn more_tokens_than_are_read_at_a_time_are_all_listed() {
+    let place = people();
+    let first = object(&place, &["token", "add", OMAR, "the first"])["token"]["id"].clone();
+    let users = object(&place, &["user", "list"]);
+    let owner = users.as_array().unwrap().iter().find(|user| user["email"] == OMAR).unwrap()["id"].as_str().unwrap();
+    let store = Store::open(&place.data().join("sluice.db")).await.unwrap();
+    let (owner, at) = (owner.parse::<OwnerId>().unwrap(), Timestamp::from_millis(1_900_000_000_000));
+    let rows: Vec<TokenRow> = (0..=200)
+        .map(|n| TokenRow {
+            id: TokenId::new(at, [n; 10]),
+            owner: owner.clone(),
+            name: format!("script {n}"),
+            hash: format!("{n:064}"),
+            shown: "slc_abcd".to_owned(),
+            scopes: [Scope::Read].into_iter().collect(),
+            created_at: at,
+            expires_at: None,
+            used_at: None,
+        })
+        .collect();
+    for row in &rows {
+        store.write(async |tx| accounts::insert_token(tx, row).await).await.unwrap();
+    }
+    drop(store);
+    let listed = object(&place, &["token", "list", OMAR]);
+    let ids: Vec<String> =
+        listed.as_array().unwrap().iter().map(|token| token["id"].as_str().unwrap().to_owned()).collect();
+    let mut all: Vec<String> = rows.iter().map(|row| row.id.to_string()).collect();
+    all.push(first.as_str().unwrap().to_owned());
+    all.sort_unstable_by(|one, other| other.cmp(one));
+    assert_eq!(ids, all, "the latest first, none left out");
+    assert_eq!(text(&place, &["token", "list", OMAR]).lines().count(), 203, "with a heading");
 }
 
 #[test]

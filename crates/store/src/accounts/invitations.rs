@@ -66,9 +66,18 @@ pub async fn invitation_for(tx: &mut Tx, email: &Email, now: Timestamp) -> Resul
     row.as_ref().map(invitation_row).transpose()
 }
 
-/// The invitations that have not ended, of everybody, the latest first.
-pub async fn invitations(tx: &mut Tx, now: Timestamp) -> Result<Vec<InvitationRow>, StoreError> {
-    let rows = sql("SELECT * FROM invitations WHERE expires_at > $1 ORDER BY id DESC LIMIT 200").bind(now.as_millis());
+/// The invitations that have not ended, of everybody, the latest first: `limit` at most, of those before `before`.
+pub async fn invitations(
+    tx: &mut Tx,
+    now: Timestamp,
+    before: Option<&InvitationId>,
+    limit: u32,
+) -> Result<Vec<InvitationRow>, StoreError> {
+    let rows =
+        sql("SELECT * FROM invitations WHERE expires_at > $1 AND ($2 = '' OR id < $2) ORDER BY id DESC LIMIT $3")
+            .bind(now.as_millis())
+            .bind(before.map_or("", InvitationId::as_str))
+            .bind(limit);
     rows.all(tx).await?.iter().map(invitation_row).collect()
 }
 

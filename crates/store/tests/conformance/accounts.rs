@@ -181,10 +181,21 @@ async fn sessions_are_listed_and_ended_by_their_owner_alone(store: &Store) {
     }
     let listed = async |owner: &OwnerId| {
         let later = start + Duration::from_hours(2);
-        let rows = store.read(async |tx| accounts::sessions(tx, owner, later).await).await.unwrap();
+        let rows = store.read(async |tx| accounts::sessions(tx, owner, later, None, 10).await).await.unwrap();
         rows.into_iter().map(|row| row.id).collect::<Vec<_>>()
     };
     assert_eq!(listed(&ada).await, [rows[2].id.clone(), rows[1].id.clone()], "the latest first, without the ended one");
+    let page = async |before: Option<&SessionId>| {
+        store.read(async |tx| accounts::sessions(tx, &ada, start, before, 2).await).await.unwrap()
+    };
+    assert_eq!(page(None).await, [rows[2].clone(), rows[1].clone()]);
+    assert_eq!(page(Some(&rows[1].id)).await, [rows[0].clone()]);
+    let lasts = async |owner: &OwnerId, n: usize, at: Timestamp| {
+        store.read(async |tx| accounts::session_lasts(tx, owner, &rows[n].id, at).await).await.unwrap()
+    };
+    let later = start + Duration::from_hours(2);
+    assert!(lasts(&ada, 0, start).await && !lasts(&ada, 0, later).await && lasts(&ada, 1, later).await);
+    assert!(!lasts(&omar, 1, start).await, "it is somebody else's");
     let end = async |owner: &OwnerId, id: &SessionId| {
         store.write(async |tx| accounts::end_session(tx, owner, id).await).await.unwrap()
     };
@@ -226,14 +237,26 @@ async fn a_token_is_found_by_its_secret_until_it_ends(store: &Store) {
     assert_eq!(find(&rows[1], end).await, None, "it has ended");
     assert!(find(&rows[0], end).await.is_some(), "this one does not");
     store.write(async |tx| accounts::touch_token(tx, &rows[0].id, end).await).await.unwrap();
-    let listed = store.read(async |tx| accounts::tokens(tx, &ada.owner).await).await.unwrap();
+    let listed = store.read(async |tx| accounts::tokens(tx, &ada.owner, None, 10).await).await.unwrap();
     let used = TokenRow { used_at: Some(end), ..rows[0].clone() };
-    assert_eq!(listed, [rows[1].clone(), used]);
+    assert_eq!(listed, [rows[1].clone(), used.clone()]);
+    let page = async |before: Option<&TokenId>| {
+        store.read(async |tx| accounts::tokens(tx, &ada.owner, before, 1).await).await.unwrap()
+    };
+    assert_eq!((page(None).await, page(Some(&rows[1].id)).await), (vec![rows[1].clone()], vec![used]));
     let revoke = async |owner: &OwnerId| {
         store.write(async |tx| accounts::revoke_token(tx, owner, &rows[0].id).await).await.unwrap()
     };
+    let lasts = async |owner: &OwnerId, n: usize, at: Timestamp| {
+        store.read(async |tx| accounts::token_lasts(tx, owner, &rows[n].id, at).await).await.unwrap()
+    };
+    assert!(lasts(&ada.owner, 0, end).await && lasts(&ada.owner, 1, start).await && !lasts(&ada.owner, 1, end).await);
+    assert!(!lasts(&omar.owner, 0, start).await, "it is somebody else's");
     assert!(!revoke(&omar.owner).await && revoke(&ada.owner).await);
+    assert!(!lasts(&ada.owner, 0, start).await);
     assert_eq!(find(&rows[0], start).await, None);
+    let revoked = store.write(async |tx| accounts::revoke_tokens(tx, &ada.owner).await).await.unwrap();
+    assert!(revoked == 1 && find(&rows[1], start).await.is_none() && find(&rows[2], start).await.is_some());
     assert!(changed(store, &AccountRow { state: AccountState::Suspended, ..omar }).await);
     assert_eq!(find(&rows[2], start).await, None, "of a suspended account");
 }
@@ -269,8 +292,12 @@ async fn an_invitation_makes_one_account(store: &Store) {
     assert_eq!(find_for("omar@example.org", start).await, Some(rows[1].clone()));
     assert_eq!(find_for("omar@example.org", rows[1].expires_at).await, None);
     assert_eq!(find_for("ada@example.org", start).await, None, "one without an address is for whoever has the link");
-    let listed = store.read(async |tx| accounts::invitations(tx, start).await).await.unwrap();
+    let listed = store.read(async |tx| accounts::invitations(tx, start, None, 10).await).await.unwrap();
     assert_eq!(listed, [rows[1].clone(), rows[0].clone()]);
+    let page = async |before: Option<&InvitationId>| {
+        store.read(async |tx| accounts::invitations(tx, start, before, 1).await).await.unwrap()
+    };
+    assert_eq!((page(None).await, page(Some(&rows[1].id)).await), (vec![rows[1].clone()], vec![rows[0].clone()]));
     let end = async |id: &InvitationId| store.write(async |tx| accounts::end_invitation(tx, id).await).await.unwrap();
     assert!(end(&rows[0].id).await && !end(&rows[0].id).await, "it is used once");
     assert_eq!(store.write(async |tx| accounts::end_invitations(tx, &system).await).await.unwrap(), 1);
@@ -297,7 +324,7 @@ async fn what_has_ended_is_deleted_in_batches(store: &Store) {
     };
     assert_eq!(delete(start, 10).await, 0);
     assert_eq!([delete(end, 2).await, delete(end, 2).await, delete(end, 2).await, delete(end, 2).await], [6, 6, 3, 0]);
-    let left = store.read(async |tx| accounts::tokens(tx, &ada).await).await.unwrap();
+    let left = store.read(async |tx| accounts::tokens(tx, &ada, None, 10).await).await.unwrap();
     assert_eq!(left.len(), 1, "one that has no end stays");
 }
 

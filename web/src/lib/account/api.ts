@@ -8,9 +8,12 @@ type Schemas = components['schemas'];
 export type Token = Schemas['TokenView'];
 export type NewToken = Schemas['NewToken'];
 export type Session = Schemas['SessionView'];
+export type SessionPage = Schemas['SessionPage'];
+export type TokenPage = Schemas['TokenPage'];
 export type TokenRequest = Schemas['TokenRequest'];
 
 const of = (id: string) => ({ params: { path: { id } } });
+const page = (cursor: string | null) => ({ params: { query: { limit: 50, ...(cursor ? { cursor } : {}) } } });
 
 export const accountApi = {
   rename: (name: string): Promise<Outcome<Account>> => call(client.PATCH('/api/v1/account', { body: { name } })),
@@ -18,10 +21,11 @@ export const accountApi = {
     call(client.POST('/api/v1/account/password', { body: { present, new: next } })),
   leave: (password: string | null) => call(client.DELETE('/api/v1/account', { body: { password } })),
   signOut: () => call(client.DELETE('/api/v1/session')),
-  sessions: (): Promise<Outcome<Session[]>> => call(client.GET('/api/v1/account/sessions')),
+  sessions: (cursor: string | null): Promise<Outcome<SessionPage>> =>
+    call(client.GET('/api/v1/account/sessions', page(cursor))),
   endSession: (id: string) => call(client.DELETE('/api/v1/account/sessions/{id}', of(id))),
   endSessions: () => call(client.DELETE('/api/v1/account/sessions')),
-  tokens: (): Promise<Outcome<Token[]>> => call(client.GET('/api/v1/tokens')),
+  tokens: (cursor: string | null): Promise<Outcome<TokenPage>> => call(client.GET('/api/v1/tokens', page(cursor))),
   makeToken: (body: TokenRequest): Promise<Outcome<NewToken>> => call(client.POST('/api/v1/tokens', { body })),
   revokeToken: (id: string) => call(client.DELETE('/api/v1/tokens/{id}', of(id))),
 };

@@ -9,6 +9,7 @@ export type AccountPage = Schemas['AccountPage'];
 export type AccountChange = Schemas['AccountChange'];
 export type AddRequest = Schemas['AddRequest'];
 export type Invitation = Schemas['InvitationView'];
+export type InvitationPage = Schemas['InvitationPage'];
 export type NewInvitation = Schemas['NewInvitation'];
 export type Queues = Schemas['QueuesView'];
 export type AnyJobs = Schemas['AnyJobPage'];
@@ -47,7 +48,8 @@ export const adminApi = {
   change: (owner: string, body: AccountChange): Promise<Outcome<Account>> =>
     call(client.PATCH('/api/v1/admin/accounts/{owner}', { params: { path: { owner } }, body })),
   remove: (owner: string) => call(client.DELETE('/api/v1/admin/accounts/{owner}', { params: { path: { owner } } })),
-  invitations: (): Promise<Outcome<Invitation[]>> => call(client.GET('/api/v1/admin/invitations')),
+  invitations: (cursor: string | null): Promise<Outcome<InvitationPage>> =>
+    call(client.GET('/api/v1/admin/invitations', { params: { query: { limit: 50, ...cursorOf(cursor) } } })),
   invite: (body: { email?: string; role?: string }): Promise<Outcome<NewInvitation>> =>
     call(client.POST('/api/v1/admin/invitations', { body })),
   uninvite: (id: string) => call(client.DELETE('/api/v1/admin/invitations/{id}', { params: { path: { id } } })),

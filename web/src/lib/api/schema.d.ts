@@ -251,7 +251,12 @@ export interface paths {
         /** The signed-in browsers of this account, the latest first. */
         get: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Page size. */
+                    limit?: number;
+                    /** @description `next_cursor` of the previous page. */
+                    cursor?: string;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -264,7 +269,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["SessionView"][];
+                        "application/json": components["schemas"]["SessionPage"];
                     };
                 };
                 400: components["responses"]["BadRequest"];
@@ -769,10 +774,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The invitations that can be used. */
+        /** The invitations that can be used, the latest first. */
         get: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Page size. */
+                    limit?: number;
+                    /** @description `next_cursor` of the previous page. */
+                    cursor?: string;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -785,7 +795,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["InvitationView"][];
+                        "application/json": components["schemas"]["InvitationPage"];
                     };
                 };
                 400: components["responses"]["BadRequest"];
@@ -6926,7 +6936,7 @@ export interface paths {
             /** @description At most 10,000,000 bytes. */
             requestBody: {
                 content: {
-                    "application/octet-stream": number[];
+                    "application/octet-stream": string;
                 };
             };
             responses: {
@@ -7899,10 +7909,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The tokens of this account. */
+        /** The tokens of this account, the latest first. */
         get: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Page size. */
+                    limit?: number;
+                    /** @description `next_cursor` of the previous page. */
+                    cursor?: string;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -7915,7 +7930,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["TokenView"][];
+                        "application/json": components["schemas"]["TokenPage"];
                     };
                 };
                 400: components["responses"]["BadRequest"];
@@ -8084,7 +8099,7 @@ export interface paths {
                     "Tus-Resumable": "1.0.0";
                     /** @description The file's length in bytes. */
                     "Upload-Length": number;
-                    /** @description Pairs of a key and a value in Base64, separated by commas: `filename` is the file's name; `ocr` is `true` if its pages are to be read by OCR; `app` is the app that is to take a file that is no document, such as `capture` for a sound that is no recording of `scribe`, and `language` and `translate_to` are for `capture`. */
+                    /** @description Pairs of a key and a value in Base64, separated by commas: `filename` is the file's name; `ocr` is `true` if its pages are to be read by OCR; `app` is the app that is to take a file that is no document, where several could; `language` and `translate_to` are for that app, if it asks for them. */
                     "Upload-Metadata"?: string | null;
                 };
                 path?: never;
@@ -8359,7 +8374,7 @@ export interface paths {
         head?: never;
         /**
          * Appends bytes at `Upload-Offset`. When they are the last ones, the file becomes a document, whose id is in
-         *     `Sluice-Document`, or what an app makes of it: a sound or a video becomes a session, `scribe/` and its id in `Sluice-Taken`.
+         *     `Sluice-Document`, or what an app makes of it: `Sluice-Taken` has the app's name, `/` and the id.
          *     A file that can become neither is refused with its reason, and the upload has ended.
          */
         patch: {
@@ -9512,7 +9527,10 @@ export interface components {
              * @description `changed_at` of the note that was pushed.
              */
             changed_at: number;
-            /** @description Its id. */
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
             id: string;
         };
         /** @description Notes that are in Anki. */
@@ -10231,6 +10249,12 @@ export interface components {
          * @enum {string}
          */
         InsteadCode: "failed" | "filtered" | "cut_off" | "not_the_schema" | "rules" | "sentences";
+        /** @description A page of invitations, the latest first. */
+        InvitationPage: {
+            items: components["schemas"]["InvitationView"][];
+            /** @description The cursor of the next page; none on the last page. */
+            next_cursor?: string | null;
+        };
         /** @description Whom to invite. */
         InvitationRequest: {
             /** @description The only address that may use it. */
@@ -12130,6 +12154,12 @@ export interface components {
             /** @description Whether it is to be transcribed. */
             transcribe?: boolean | null;
         };
+        /** @description A page of signed-in browsers, the latest first. */
+        SessionPage: {
+            items: components["schemas"]["SessionView"][];
+            /** @description The cursor of the next page; none on the last page. */
+            next_cursor?: string | null;
+        };
         /** @description A signed-in browser. */
         SessionView: {
             /** @description Where it signed in from. */
@@ -12333,6 +12363,11 @@ export interface components {
              * @description Bytes of all tiers together.
              */
             bytes: number;
+            /**
+             * Format: int64
+             * @description How many things of apps that is.
+             */
+            count: number;
             disk?: components["schemas"]["StorageDisk"] | null;
             /** @description What comes. */
             forecast: components["schemas"]["StorageForecast"];
@@ -12343,11 +12378,6 @@ export interface components {
              * @description When the oldest of them began, in milliseconds since 1970.
              */
             oldest?: number | null;
-            /**
-             * Format: int64
-             * @description How many sessions, or other things of apps, that is.
-             */
-            sessions: number;
             /** @description By app and tier. */
             tiers: components["schemas"]["StorageTier"][];
         };
@@ -12362,14 +12392,14 @@ export interface components {
             bytes: number;
             /**
              * Format: int64
+             * @description How many things of the app.
+             */
+            count: number;
+            /**
+             * Format: int64
              * @description When the oldest of them began, in milliseconds since 1970.
              */
             oldest?: number | null;
-            /**
-             * Format: int64
-             * @description How many sessions, or other things of the app.
-             */
-            sessions: number;
             /** @description The tier. */
             tier: components["schemas"]["Tier"];
         };
@@ -12445,6 +12475,12 @@ export interface components {
          * @enum {string}
          */
         Tier: "hot" | "warm" | "cold";
+        /** @description A page of tokens, the latest first. */
+        TokenPage: {
+            items: components["schemas"]["TokenView"][];
+            /** @description The cursor of the next page; none on the last page. */
+            next_cursor?: string | null;
+        };
         /** @description What a token is for and may do. */
         TokenRequest: {
             /**
@@ -12455,7 +12491,7 @@ export interface components {
             /** @description What it is for. */
             name: string;
             /** @description One or more of `read`, `write`, `admin` and `metrics`. */
-            scopes: string[];
+            scopes: ("read" | "write" | "admin" | "metrics")[];
         };
         /** @description An API token, without its secret. */
         TokenView: {

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use sluice_app::account::people;
+use sluice_app::view::first_page;
 use sluice_domain::account::{AccountState, Role};
 use sluice_domain::ids::{InvitationId, OwnerId};
 use sluice_domain::time::Timestamp;
@@ -16,7 +17,7 @@ use crate::http::Api;
 use crate::http::errors::invalid;
 use crate::http::extract::{Json, Path, Query};
 use crate::http::identity::Admin;
-use crate::http::paging::{Limit, Text};
+use crate::http::paging::{Limit, PageQuery, Text};
 use crate::http::problem::Problem;
 
 /// A page of accounts, the oldest first.
@@ -209,12 +210,27 @@ pub(crate) struct InvitationRequest {
     role: Option<String>,
 }
 
-/// The invitations that can be used.
-#[utoipa::path(get, path = "/api/v1/admin/invitations", operation_id = "list_invitations", tag = "administration",
-    responses((status = 200, body = Vec<InvitationView>)))]
-pub(crate) async fn invitations(State(api): State<Api>, _: Admin) -> Result<Json<Vec<InvitationView>>, Problem> {
-    let rows = api.access.accounts.invitations().await?;
-    Ok(Json(rows.into_iter().map(InvitationView::from).collect()))
+/// A page of invitations, the latest first.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct InvitationPage {
+    #[schema(max_items = 100)]
+    items: Vec<InvitationView>,
+    /// The cursor of the next page; none on the last page.
+    next_cursor: Option<String>,
+}
+
+/// The invitations that can be used, the latest first.
+#[utoipa::path(get, path = "/api/v1/admin/invitations", operation_id = "list_invitations", tag = "administration", params(PageQuery),
+    responses((status = 200, body = InvitationPage)))]
+pub(crate) async fn invitations(
+    State(api): State<Api>,
+    _: Admin,
+    Query(query): Query<PageQuery>,
+) -> Result<Json<InvitationPage>, Problem> {
+    let (limit, before) = query.place()?;
+    let rows = api.access.accounts.invitations(before.as_ref(), limit + 1).await?;
+    let (rows, next_cursor) = first_page(rows, limit, |row| row.id.to_string());
+    Ok(Json(InvitationPage { items: rows.into_iter().map(InvitationView::from).collect(), next_cursor }))
 }
 
 /// Invites somebody: give them the link.

@@ -5,6 +5,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use sluice_app::account::{Identity, Proof, people};
+use sluice_app::view::first_page;
 use sluice_domain::account::Scope;
 use sluice_domain::ids::SessionId;
 use sluice_domain::time::Timestamp;
@@ -14,8 +15,9 @@ use utoipa::ToSchema;
 use super::AccountView;
 use crate::http::Api;
 use crate::http::cookies;
-use crate::http::extract::{Json, Path};
+use crate::http::extract::{Json, Path, Query};
 use crate::http::identity::{Person, Signed};
+use crate::http::paging::PageQuery;
 use crate::http::problem::Problem;
 
 /// Whose a request is, and what it may do.
@@ -153,12 +155,28 @@ impl SessionView {
     }
 }
 
+/// A page of signed-in browsers, the latest first.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SessionPage {
+    #[schema(max_items = 100)]
+    items: Vec<SessionView>,
+    /// The cursor of the next page; none on the last page.
+    next_cursor: Option<String>,
+}
+
 /// The signed-in browsers of this account, the latest first.
-#[utoipa::path(get, path = "/api/v1/account/sessions", operation_id = "list_sessions", tag = "accounts",
-    responses((status = 200, body = Vec<SessionView>)))]
-pub(crate) async fn sessions(State(api): State<Api>, person: Person) -> Result<Json<Vec<SessionView>>, Problem> {
-    let rows = api.access.accounts.sessions(&person.0.owner).await?;
-    Ok(Json(rows.into_iter().map(|row| SessionView::of(row, person.session())).collect()))
+#[utoipa::path(get, path = "/api/v1/account/sessions", operation_id = "list_sessions", tag = "accounts", params(PageQuery),
+    responses((status = 200, body = SessionPage)))]
+pub(crate) async fn sessions(
+    State(api): State<Api>,
+    person: Person,
+    Query(query): Query<PageQuery>,
+) -> Result<Json<SessionPage>, Problem> {
+    let (limit, before) = query.place()?;
+    let rows = api.access.accounts.sessions(&person.0.owner, before.as_ref(), limit + 1).await?;
+    let (rows, next_cursor) = first_page(rows, limit, |row| row.id.to_string());
+    let items = rows.into_iter().map(|row| SessionView::of(row, person.session())).collect();
+    Ok(Json(SessionPage { items, next_cursor }))
 }
 
 /// Signs out one browser.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
+use sluice_app::view::first_page;
 use sluice_domain::account::Scope;
 use sluice_domain::time::Timestamp;
 use sluice_store::accounts::TokenRow;
@@ -12,8 +13,9 @@ use utoipa::ToSchema;
 
 use crate::http::Api;
 use crate::http::errors::invalid;
-use crate::http::extract::{Json, Path};
+use crate::http::extract::{Json, Path, Query};
 use crate::http::identity::Person;
+use crate::http::paging::PageQuery;
 use crate::http::problem::Problem;
 
 /// An API token, without its secret.
@@ -67,22 +69,48 @@ pub(crate) struct TokenRequest {
     #[schema(min_length = 1, max_length = 100)]
     name: String,
     /// One or more of `read`, `write`, `admin` and `metrics`.
-    #[schema(value_type = Vec<String>, min_items = 1, max_items = 4)]
+    #[schema(value_type = Vec<ScopeName>, inline, min_items = 1, max_items = 4)]
     scopes: Vec<String>,
     /// Days until it expires; without it, never.
     #[schema(minimum = 1, maximum = 3_650)]
     expires_in_days: Option<u32>,
 }
 
+/// The name of a scope.
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[expect(dead_code, reason = "describes the values of a scope")]
+enum ScopeName {
+    Read,
+    Write,
+    Admin,
+    Metrics,
+}
+
 /// Most days of a token.
 const DAYS: u32 = 3_650;
 
-/// The tokens of this account.
-#[utoipa::path(get, path = "/api/v1/tokens", operation_id = "list_tokens", tag = "accounts",
-    responses((status = 200, body = Vec<TokenView>)))]
-pub(crate) async fn list(State(api): State<Api>, Person(identity): Person) -> Result<Json<Vec<TokenView>>, Problem> {
-    let rows = api.access.accounts.tokens(&identity.owner).await?;
-    Ok(Json(rows.into_iter().map(TokenView::from).collect()))
+/// A page of tokens, the latest first.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct TokenPage {
+    #[schema(max_items = 100)]
+    items: Vec<TokenView>,
+    /// The cursor of the next page; none on the last page.
+    next_cursor: Option<String>,
+}
+
+/// The tokens of this account, the latest first.
+#[utoipa::path(get, path = "/api/v1/tokens", operation_id = "list_tokens", tag = "accounts", params(PageQuery),
+    responses((status = 200, body = TokenPage)))]
+pub(crate) async fn list(
+    State(api): State<Api>,
+    Person(identity): Person,
+    Query(query): Query<PageQuery>,
+) -> Result<Json<TokenPage>, Problem> {
+    let (limit, before) = query.place()?;
+    let rows = api.access.accounts.tokens(&identity.owner, before.as_ref(), limit + 1).await?;
+    let (rows, next_cursor) = first_page(rows, limit, |row| row.id.to_string());
+    Ok(Json(TokenPage { items: rows.into_iter().map(TokenView::from).collect(), next_cursor }))
 }
 
 /// Makes a token. Its secret is in this response and nowhere else.

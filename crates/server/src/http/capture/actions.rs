@@ -11,6 +11,7 @@ use sluice_app::limits::Asker;
 use utoipa::ToSchema;
 
 use super::phrases::id_of;
+use crate::http::bounds::Id;
 use crate::http::entity_tags;
 use crate::http::extract::{Json, Path};
 use crate::http::limits::{self, Asking};
@@ -24,7 +25,7 @@ pub(crate) struct Batch {
     /// What is done.
     action: Action,
     /// To which phrases.
-    #[schema(max_items = 500)]
+    #[schema(value_type = Vec<Id>, inline, max_items = 500)]
     ids: Vec<String>,
 }
 

@@ -9,6 +9,7 @@ use sluice_app::capture::{CaptureApp, DraftId};
 use utoipa::ToSchema;
 
 use super::phrases::PhrasesAdded;
+use crate::http::bounds::Integer;
 use crate::http::extract::{Json, Path};
 use crate::http::identity::Owner;
 use crate::http::limits::{self, Asking};
@@ -44,13 +45,16 @@ pub(crate) async fn show(
     Ok(Json(drafts::show(&app, &owner, &id_of(&id)?).await?))
 }
 
+/// A place among at most 50 drafts.
+type Place = Integer<0, 49>;
+
 /// Which drafts are kept.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Kept {
     /// Their places in `texts`, from 0.
-    #[schema(min_items = 1, max_items = 50)]
-    places: Vec<u32>,
+    #[schema(inline, min_items = 1, max_items = 50)]
+    places: Vec<Place>,
     /// ISO 639-1 code of what they are translated into; English by default.
     #[schema(min_length = 2, max_length = 3, pattern = "^[a-z]+$")]
     translate_to: Option<String>,
@@ -69,7 +73,7 @@ pub(crate) async fn keep(
     Json(kept): Json<Kept>,
 ) -> Result<Response, Problem> {
     let Kept { places, translate_to } = kept;
-    let places: Vec<usize> = places.into_iter().filter_map(|place| usize::try_from(place).ok()).collect();
+    let places: Vec<usize> = places.into_iter().filter_map(|place| usize::try_from(place.0).ok()).collect();
     let (items, standings) = drafts::keep(&app, &api.app.engine, &asker, &id_of(&id)?, &places, translate_to).await?;
     Ok(limits::with(&standings, (StatusCode::CREATED, Json(PhrasesAdded { items }))))
 }

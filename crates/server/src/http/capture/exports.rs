@@ -13,6 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::phrases::id_of as phrase_id;
 use crate::http::Opened;
+use crate::http::bounds::{Id, Moment};
 use crate::http::extract::{Json, Path, Query};
 use crate::http::identity::Owner;
 use crate::http::media::{self, FileBytes};
@@ -138,7 +139,7 @@ pub(crate) async fn notes(
 #[serde(deny_unknown_fields)]
 pub(crate) struct NotesToPackage {
     /// Their ids.
-    #[schema(min_items = 1, max_items = 100)]
+    #[schema(value_type = Vec<Id>, inline, min_items = 1, max_items = 100)]
     ids: Vec<String>,
 }
 
@@ -164,10 +165,11 @@ pub(crate) async fn package(
 #[serde(deny_unknown_fields)]
 pub(crate) struct Arrived {
     /// Its id.
+    #[schema(format = "uuid")]
     id: String,
     /// `changed_at` of the note that was pushed.
-    #[schema(value_type = i64)]
-    changed_at: Timestamp,
+    #[schema(value_type = i64, minimum = 0, maximum = 9_007_199_254_740_991_i64)]
+    changed_at: Moment,
 }
 
 /// Notes that are in Anki.
@@ -199,7 +201,7 @@ pub(crate) async fn arrived(
     let id = id_of(&id)?;
     let mut cards: Vec<(PhraseId, Timestamp)> = Vec::with_capacity(arrived.notes.len());
     for note in arrived.notes {
-        cards.push((phrase_id(&note.id)?, note.changed_at));
+        cards.push((phrase_id(&note.id)?, Timestamp::from_millis(note.changed_at.0)));
     }
     Ok(Json(Marked { count: pushing::arrived(&app, &owner, &id, &cards).await? }))
 }

@@ -96,7 +96,7 @@ pub(crate) struct PhraseChange {
     #[schema(max_length = 2000)]
     translation: Option<String>,
     /// Remarks on its grammar: all of them.
-    #[schema(max_items = 100)]
+    #[schema(value_type = Option<Vec<Text<2000>>>, inline, max_items = 100)]
     grammar: Option<Vec<String>>,
     /// Its words: all of them.
     #[schema(max_items = 100)]

@@ -40,11 +40,12 @@ pub(crate) struct NewReel {
     #[schema(value_type = Option<ShapeName>)]
     shape: Option<Shape>,
     /// A voice's id; by default the best one for the document's language that fits the presenter.
+    #[schema(max_length = 200)]
     voice: Option<String>,
     /// A presenter's id: one that is drawn, or one of a provider, whose price is in the offer of the document; null or `none` for a
     /// video without a presenter. By default the drawn one who fits the voice.
     #[serde(default, deserialize_with = "chosen")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, max_length = 200)]
     presenter: Option<PresenterChoice>,
     /// `burned` ("Burned in": part of the picture, the default) or `beside` ("Subtitle track": shown on request).
     #[serde(default)]
@@ -114,8 +115,8 @@ pub(crate) async fn create(
     State(api): State<Api>,
     Asking(asker): Asking,
     Opened(reel): Opened<ReelApp>,
-    headers: HeaderMap,
     IdempotencyKey { key: request_key }: IdempotencyKey,
+    headers: HeaderMap,
     request: Request,
 ) -> Result<Response, Problem> {
     let owner = asker.owner.clone();

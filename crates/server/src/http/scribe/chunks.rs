@@ -23,6 +23,9 @@ use crate::http::{Api, Opened, forms};
 const LONGEST_MS: u64 = 100 * 24 * 3_600 * 1_000;
 
 /// The time that a chunk covers.
+/// Room for the digest of each algorithm.
+const DIGESTS: usize = 1000;
+
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
@@ -39,7 +42,7 @@ pub(crate) struct Times {
 /// order is right.
 #[utoipa::path(put, path = "/api/v1/sessions/{id}/segments/{segment}/chunks/{chunk}", operation_id = "put_chunk", tag = "sessions",
     params(("id" = String, Path), ("segment" = u32, Path), ("chunk" = u32, Path), Times,
-           ("Content-Digest" = String, Header, description = "`sha-256=:…:` with the SHA-256 of the bytes in Base64 (RFC 9530).")),
+           ("Content-Digest" = String, Header, max_length = 1000, description = "`sha-256=:…:` with the SHA-256 of the bytes in Base64 (RFC 9530).")),
     request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "At most 10,000,000 bytes."),
     responses((status = 200, description = "It was stored before.", body = Acknowledged), (status = 201, body = Acknowledged),
               (status = 404, body = Problem), (status = 408, body = Problem), (status = 409, body = Problem),
@@ -107,6 +110,12 @@ fn answer(acknowledged: Acknowledged) -> Response {
 
 /// The SHA-256 of `Content-Digest` (RFC 9530), which may name others beside it.
 fn digest(headers: &HeaderMap) -> Result<[u8; 32], Problem> {
+    let length: usize = headers.get_all("content-digest").iter().map(HeaderValue::len).sum();
+    if length > DIGESTS {
+        return Err(Problem::bad_request(format!(
+            "Content-Digest has at most {DIGESTS} characters: send sha-256 alone."
+        )));
+    }
     let named = headers.get_all("content-digest").iter().filter_map(|value| value.to_str().ok());
     let found = named.flat_map(|value| value.split(',')).find_map(|one| {
         let encoded = one.trim().strip_prefix("sha-256=:")?.strip_suffix(':')?;

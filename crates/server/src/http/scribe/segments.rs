@@ -12,11 +12,15 @@ use sluice_store::scribe::NewSegment;
 use utoipa::ToSchema;
 
 use super::sessions::id_of;
+use crate::http::bounds::Integer;
 use crate::http::extract::{Json, Path};
 use crate::http::identity::Owner;
 use crate::http::media::FileBytes;
 use crate::http::problem::Problem;
 use crate::http::{Api, Opened, media};
+
+/// What the clock of a browser can say, however wrong it is.
+type ClockTime = Integer<-8_640_000_000_000_000, 8_640_000_000_000_000>;
 
 /// A segment that begins.
 #[derive(Deserialize, ToSchema)]
@@ -31,8 +35,13 @@ pub(crate) struct NewSegmentOf {
     #[schema(max_length = 200)]
     media_type: String,
     /// When it began, by the recorder's clock, in milliseconds since 1970.
-    #[serde(default)]
-    started_at: i64,
+    #[serde(default = "epoch")]
+    #[schema(value_type = i64, minimum = -8_640_000_000_000_000_i64, maximum = 8_640_000_000_000_000_i64)]
+    started_at: ClockTime,
+}
+
+const fn epoch() -> ClockTime {
+    Integer(0)
 }
 
 /// What is recorded.
@@ -80,7 +89,7 @@ pub(crate) async fn begin(
         key: new.key,
         source: new.source.as_str().to_owned(),
         media_type: new.media_type,
-        started_at: Timestamp::from_millis(new.started_at),
+        started_at: Timestamp::from_millis(new.started_at.0),
     };
     Ok((StatusCode::CREATED, Json(segment::begin(&app, &owner, &id_of(&id)?, &new).await?)))
 }

@@ -28,6 +28,7 @@ pub(crate) struct PassageEdit {
     #[schema(max_length = 5000)]
     text: Option<String>,
     /// The number of who said it.
+    #[schema(maximum = 2_147_483_647)]
     speaker: Option<u32>,
 }
 

@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use sluice_app::uploads::{Checksum, METADATA_BYTES};
 
+use super::super::bounds::COUNTED;
 use super::super::problem::Problem;
 
 pub(crate) const VERSION: HeaderValue = HeaderValue::from_static("1.0.0");
@@ -86,7 +87,7 @@ fn number(headers: &HeaderMap, name: &'static str) -> Result<Option<u64>, Proble
     // `parse` also takes a plus sign.
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     match text.parse::<u64>() {
-        Ok(number) if digits && i64::try_from(number).is_ok() => Ok(Some(number)),
+        Ok(number) if digits && number <= COUNTED.unsigned_abs() => Ok(Some(number)),
         _ => Err(Problem::bad_request(format!("The header {name} is not a number of bytes."))),
     }
 }
