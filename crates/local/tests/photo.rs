@@ -127,6 +127,29 @@ async fn any_way_up_is_read() {
     }
 }
 
+/// The largest cameras have a hundred million pixels, and a line may fill the picture that they take.
+#[tokio::test]
+async fn small_and_large_letters_of_a_large_picture_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = "The keeper lived alone";
+    // Of the letters' height, and as wide as the line.
+    let large = imageops::crop_imm(&photograph(&[line], 0.0, 0.1), 90, 100, 560, 100).to_image();
+    let small = photograph(&ENGLISH, 1.0, 0.6);
+    let resized = |picture: &RgbImage, width: u32| {
+        let height = width * picture.height() / picture.width();
+        imageops::resize(picture, width, height, imageops::FilterType::Nearest)
+    };
+    for edge in [4_000, 10_000] {
+        let mut picture = RgbImage::from_pixel(edge, edge, image::Rgb([232, 224, 208]));
+        imageops::replace(&mut picture, &resized(&large, edge), 0, i64::from(edge / 10));
+        imageops::replace(&mut picture, &resized(&small, edge / 2), 0, i64::from(edge / 2));
+        let read = reader().read(&saved(folder.path(), "large.jpg", &jpeg(&picture)), None).await.unwrap();
+        assert_eq!((read.width, read.height), (edge, edge));
+        let error = character_error(&text(&read), &[&[line][..], &ENGLISH[..]].concat().concat());
+        assert!(error <= 0.05, "{edge}: {error}: {}", text(&read));
+    }
+}
+
 #[tokio::test]
 async fn the_way_up_that_the_camera_noted_is_kept() {
     let folder = tempfile::tempdir().unwrap();

@@ -17,7 +17,9 @@ use super::rect::Rect;
 /// longer edge.
 const SHORTER_EDGE: f32 = 736.0;
 const MOST_ENLARGED: f32 = 3.0;
-const LONGER_EDGE: f32 = 1984.0;
+pub(super) const LONGER_EDGE: f32 = 1984.0;
+/// Letters that fill a picture of that size are too large for the detector, which finds them in a copy with this longer edge.
+pub(super) const SMALL_EDGE: f32 = 992.0;
 /// The detector halves the picture five times.
 const STEP: f32 = 32.0;
 
@@ -39,9 +41,9 @@ struct Map<'a> {
     likely: &'a [f32],
 }
 
-/// The places of lines of text, in pixels of the picture.
-pub(super) fn detect(model: &mut Session, picture: &Picture) -> Result<Vec<Rect>, String> {
-    let [width, height] = size_for_model(picture.width, picture.height);
+/// The places of lines of text, in pixels of the picture, of which the detector sees a copy with this longer edge at most.
+pub(super) fn detect(model: &mut Session, picture: &Picture, longer_edge: f32) -> Result<Vec<Rect>, String> {
+    let [width, height] = size_for_model(picture.width, picture.height, longer_edge);
     let small = picture.resized(width, height);
     let mut planes = vec![0.0; 3 * width * height];
     small.write_planes(&mut planes, width);
@@ -57,10 +59,10 @@ pub(super) fn detect(model: &mut Session, picture: &Picture) -> Result<Vec<Rect>
     Ok(boxes.into_iter().map(|one| one.scaled(factors)).collect())
 }
 
-fn size_for_model(width: usize, height: usize) -> [usize; 2] {
+fn size_for_model(width: usize, height: usize, longer_edge: f32) -> [usize; 2] {
     let (width, height) = (width as f32, height as f32);
     let wanted = (SHORTER_EDGE / width.min(height)).clamp(1.0, MOST_ENLARGED);
-    let scale = wanted.min(LONGER_EDGE / width.max(height));
+    let scale = wanted.min(longer_edge / width.max(height));
     [width, height].map(|edge| ((edge * scale / STEP).round().max(1.0) * STEP) as usize)
 }
 
@@ -147,11 +149,13 @@ mod tests {
 
     #[test]
     fn sizes_are_multiples_within_bounds() {
-        assert_eq!(size_for_model(4096, 3072), [1984, 1504]);
-        assert_eq!(size_for_model(1000, 800), [992, 800]);
-        assert_eq!(size_for_model(400, 300), [992, 736]);
-        assert_eq!(size_for_model(200, 20), [608, 64]);
-        assert_eq!(size_for_model(4096, 1), [1984, 32]);
+        let of = |width, height| size_for_model(width, height, LONGER_EDGE);
+        assert_eq!(of(4096, 3072), [1984, 1504]);
+        assert_eq!(of(1000, 800), [992, 800]);
+        assert_eq!(of(400, 300), [992, 736]);
+        assert_eq!(of(200, 20), [608, 64]);
+        assert_eq!(of(4096, 1), [1984, 32]);
+        assert_eq!(size_for_model(4096, 3072, SMALL_EDGE), [992, 736]);
     }
 
     #[test]

@@ -44,8 +44,8 @@ const STARTING: Duration = Duration::from_mins(1);
 const REQUEST: Duration = Duration::from_mins(5);
 /// After this time without a request the engine is stopped.
 const IDLE: Duration = Duration::from_mins(5);
-/// Address space of the engine in MiB: the largest photograph takes a third of it while it is decoded.
-const MEMORY: u64 = 3 * 1024;
+/// Address space of the engine in MiB: the largest photograph takes a quarter of it while it is decoded.
+const MEMORY: u64 = 4 * 1024;
 const MOST_THREADS: usize = 4;
 
 /// PP-OCRv6 is believed if it is at least so confident. It is more than that of nearly all that it can read.

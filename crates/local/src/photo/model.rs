@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::decode::Loaded;
-use super::detect::detect;
+use super::detect::{LONGER_EDGE, SMALL_EDGE, detect};
 use super::engine::Found;
 use super::error::Failure;
 use super::order::in_order;
@@ -55,21 +55,50 @@ impl Model {
     /// Reads a picture, whichever way up its text is.
     pub(super) fn read(&mut self, loaded: &Loaded) -> Result<Found, String> {
         let Loaded { picture, size } = loaded;
-        let boxes = detect(&mut self.detector, picture)?;
-        let area = |tall: bool| boxes.iter().filter(|one| one.is_tall() == tall).map(Rect::area).sum::<f32>();
-        // A column of Chinese or Japanese is read from the side, too.
-        let turns = if area(true) > area(false) { 3 } else { 0 };
-        let mut found = self.read_turned(picture, &boxes, turns)?;
-        if !boxes.is_empty() && found.confidence < SURE {
-            let on_its_head = self.read_turned(picture, &boxes, (turns + 2) % 4)?;
-            if on_its_head.confidence > found.confidence {
-                found = on_its_head;
+        // The small copy first: the runtime keeps the memory of the larger one, and asks for as much again for any other.
+        let in_small = self.in_small_copy(picture)?;
+        let boxes = detect(&mut self.detector, picture, LONGER_EDGE)?;
+        let mut found = self.read_boxes(picture, &boxes)?;
+        let read: Vec<Rect> = found.lines.iter().filter_map(|line| Rect::around(line.corners.to_vec())).collect();
+        let is_read = |one: &Rect| read.iter().any(|line| one.contains(line.centre) || line.contains(one.centre));
+        let missed: Vec<Rect> = in_small.into_iter().filter(|one| !is_read(one)).collect();
+        if !missed.is_empty() {
+            let is_part = |one: &Rect| missed.iter().any(|large| large.contains(one.centre));
+            let boxes: Vec<Rect> =
+                boxes.into_iter().filter(|one| !is_part(one)).chain(missed.iter().copied()).collect();
+            let again = self.read_boxes(picture, &boxes)?;
+            if again.lines.len() > found.lines.len() {
+                found = again;
             }
         }
         found.size = *size;
         let factors = [(size[0], picture.width), (size[1], picture.height)].map(|(whole, kept)| ratio(whole, kept));
         for corner in found.lines.iter_mut().flat_map(|line| &mut line.corners) {
             *corner = [corner[0] * factors[0], corner[1] * factors[1]];
+        }
+        Ok(found)
+    }
+
+    /// Boxes of a small copy of a large picture: letters that fill it are found there alone.
+    fn in_small_copy(&mut self, picture: &Picture) -> Result<Vec<Rect>, String> {
+        let [width, height] = pixels(picture);
+        if width.max(height) < 1.5 * SMALL_EDGE {
+            return Ok(Vec::new());
+        }
+        detect(&mut self.detector, picture, SMALL_EDGE)
+    }
+
+    /// Reads what is in these boxes, whichever way up it is.
+    fn read_boxes(&mut self, picture: &Picture, boxes: &[Rect]) -> Result<Found, String> {
+        let area = |tall: bool| boxes.iter().filter(|one| one.is_tall() == tall).map(Rect::area).sum::<f32>();
+        // A column of Chinese or Japanese is read from the side, too.
+        let turns = if area(true) > area(false) { 3 } else { 0 };
+        let found = self.read_turned(picture, boxes, turns)?;
+        if !boxes.is_empty() && found.confidence < SURE {
+            let on_its_head = self.read_turned(picture, boxes, (turns + 2) % 4)?;
+            if on_its_head.confidence > found.confidence {
+                return Ok(on_its_head);
+            }
         }
         Ok(found)
     }
