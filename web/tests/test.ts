@@ -135,7 +135,7 @@ export class Studio {
   /** Texts of the page itself with Latin words: not those of a person, a file or a program, which have a direction of their own. */
   latinTexts(): Promise<string[]> {
     return this.page.evaluate(() => {
-      const known = /\b(Sluice|PDF|OCR|MP4|SRT|VTT|En|English|Ctrl|Alt|Enter|Esc|alt\+T)\b/g;
+      const known = /\b(Sluice|PDF|OCR|MP4|SRT|VTT|CSV|ZIP|En|English|Ctrl|Alt|Enter|Esc|alt\+T)\b/g;
       const found: string[] = [];
       const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
       for (let node = walker.nextNode(); node; node = walker.nextNode()) {
