@@ -7,6 +7,8 @@ pub enum Fault {
     BeforeCommit,
     /// It is committed, and its caller gets an error, as after a connection that is lost during the commit.
     LostReply,
+    /// It is rolled back because another unit of work came first, and is run again.
+    LostRace,
 }
 
 /// Decides which unit of work fails.

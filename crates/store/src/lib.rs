@@ -200,9 +200,11 @@ impl Store {
         let counts = std::mem::take(&mut tx.pending.counts);
         let point = tx.point();
         let fault = self.inner.faults.at(point);
-        if fault == Some(Fault::BeforeCommit) {
+        if let Some(Fault::BeforeCommit | Fault::LostRace) = fault {
             Box::pin(roll_back(tx)).await;
-            return Err(StoreError::Planned { point }.into());
+            let raced = fault == Some(Fault::LostRace);
+            let error = if raced { StoreError::Contended("planned".into()) } else { StoreError::Planned { point } };
+            return Err(error.into());
         }
         Box::pin(self.commit(tx)).await?;
         if counts != Counts::default() {

@@ -16,10 +16,10 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::DiskFull => Self::disk_full(),
-            StoreError::ReadOnly
-            | StoreError::Unreachable(_)
-            | StoreError::Contended(_)
-            | StoreError::BlobGone { .. } => Self::unavailable(&error),
+            StoreError::ReadOnly | StoreError::Unreachable(_) | StoreError::BlobGone { .. } => {
+                Self::unavailable(&error)
+            }
+            StoreError::Contended(_) => Self::contended(&error),
             StoreError::AlreadyExists(_) => conflict("already_exists", &error),
             StoreError::NotStorable { .. } => {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "not_storable", "This cannot be stored", error.to_string())

@@ -152,6 +152,18 @@ impl Problem {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Internal server error", INTERNAL)
     }
 
+    /// Others changed the same rows at the same time, each time that it was tried.
+    pub(crate) fn contended(error: &StoreError) -> Self {
+        log(error);
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            error.code(),
+            "Too many changes of the same at once",
+            "Others changed the same at the same time. Nothing was stored; try again in a moment.",
+        )
+        .header(header::RETRY_AFTER, HeaderValue::from_static("2"))
+    }
+
     /// The database does not respond, or accepts no writes: a transient error.
     pub(crate) fn unavailable(error: &StoreError) -> Self {
         log(error);

@@ -42,6 +42,7 @@ mod owners;
 mod person;
 mod previews;
 mod providers;
+mod races;
 mod reels;
 mod refusals;
 mod scenes;

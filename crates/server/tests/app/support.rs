@@ -25,7 +25,7 @@ use sluice_server::oidc::{Oidc, OidcSettings};
 use sluice_server::wiring;
 use sluice_store::migrations::{MODULES, Module};
 use sluice_store::{Dialect, StoreError, testing};
-use sluice_testkit::TestStore;
+use sluice_testkit::{PlannedFaults, TestStore};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
@@ -328,6 +328,11 @@ impl TestApp {
     /// Runs a raw statement, as an operator's mistake would.
     pub(crate) async fn execute(&self, statement: &str) -> Result<u64, StoreError> {
         self.store.store().execute(statement).await
+    }
+
+    /// Failures of its units of work.
+    pub(crate) fn faults(&self) -> &PlannedFaults {
+        self.store.faults()
     }
 
     /// Ends the test of an app whose database is closed.
