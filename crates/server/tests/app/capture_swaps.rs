@@ -200,8 +200,10 @@ impl TestApp {
     }
 }
 
-/// What asks for the job, and at which steps it is replaced.
-fn kinds() -> [(&'static str, Option<(&'static str, Value)>, &'static [At]); 5] {
+/// A kind of job: what it makes, what asks for it if it is not the phrase itself, and at which steps it is replaced.
+type Kind = (&'static str, Option<(&'static str, Value)>, &'static [At]);
+
+fn kinds() -> [Kind; 5] {
     let whole = &[At::Extract, At::ExtractFails, At::Analyse, At::Voice, At::VoiceFails];
     [
         ("make", None, whole),
