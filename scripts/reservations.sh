@@ -4,4 +4,4 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # The whole workspace, as in build.sh.
 SLUICE_RESERVATIONS=${SLUICE_RESERVATIONS:-1000000} \
-    cargo test --release --locked --quiet --workspace --test work -- reservations_that_race
+    cargo test --release --locked --quiet --workspace --test work -- --nocapture reservations_that_race

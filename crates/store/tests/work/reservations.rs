@@ -11,23 +11,37 @@ use sluice_domain::job::JobState;
 use sluice_domain::money::MicroUsd;
 use sluice_store::calls::{self, NewCall, Outcome};
 use sluice_store::jobs::spend::{self, Over};
-use sluice_store::jobs::{self, Claimed, Need, NewJob, Settlement};
+use sluice_store::jobs::{self, Claim, Claimed, LowWaterMarks, Need, NewJob, Settlement};
 use sluice_store::{StoreError, Tx};
 use tokio::task::JoinSet;
 
 use crate::calls::new_call;
-use crate::{Random, World, ada, on_both_databases};
+use crate::{Random, World, on_both_databases};
 
 on_both_databases!(reservations_that_race_for_a_cap_get_exactly_what_fits);
 
 /// What each reservation is for.
 const PRICE: i64 = 7;
-/// Caps, one after the other, so that often little is left.
-const TILLS: u32 = 20;
+/// Caps, those of a group one after the other, so that often little is left.
+const TILLS: u32 = 4 * EACH;
 /// Jobs that a worker has at once: as many as a claim checks of an owner.
 const BATCH: u32 = 20;
-/// The kind of jobs of each worker, which so knows of each of its jobs whether it was refused.
-const WORKERS: [&str; 4] = ["race.one", "race.two", "race.three", "race.four"];
+/// Workers that race for the same caps. Those of different groups have nothing in common, so that they need not wait for each
+/// other: the jobs of each are of an owner and in a pool of its own.
+struct Group {
+    name: &'static str,
+    /// The kind of jobs of each worker, which so knows of each of its jobs whether it was refused.
+    kinds: [&'static str; 2],
+}
+
+const GROUPS: [Group; 4] = [
+    Group { name: "north", kinds: ["north.one", "north.two"] },
+    Group { name: "east", kinds: ["east.one", "east.two"] },
+    Group { name: "south", kinds: ["south.one", "south.two"] },
+    Group { name: "west", kinds: ["west.one", "west.two"] },
+];
+/// Caps of each group.
+const EACH: u32 = 5;
 /// A machine that is busy with something else takes no job away from its worker: that is not what races here.
 const LEASE: Duration = Duration::from_hours(1);
 /// No job is left by so many claims.
@@ -53,7 +67,8 @@ struct Tally {
 struct Books {
     reservations: u32,
     cap: i64,
-    next: AtomicU32,
+    /// The next batch of each group.
+    next: [AtomicU32; 4],
     tills: Mutex<Vec<Tally>>,
 }
 
@@ -62,14 +77,19 @@ impl Books {
         // An attempt costs 10 / 16 on average, and about half of them fit.
         let cap = i64::from(reservations / TILLS) * 10 / 32;
         let tills = Mutex::new(vec![Tally::default(); TILLS as usize]);
-        Self { reservations, cap, next: AtomicU32::new(0), tills }
+        Self { reservations, cap, next: Default::default(), tills }
     }
 
-    /// The till that the next batch is for, until there were enough.
-    fn next_till(&self) -> Option<u32> {
-        let batches = self.reservations / BATCH;
-        let batch = self.next.fetch_add(1, Ordering::Relaxed);
-        (batch < batches).then(|| u32::try_from(u64::from(batch) * u64::from(TILLS) / u64::from(batches)).unwrap())
+    /// Batches of each group.
+    fn batches(&self) -> u32 {
+        self.reservations / BATCH / (TILLS / EACH)
+    }
+
+    /// The till that the next batch of a group is for, until there were enough.
+    fn next_till(&self, group: u32) -> Option<u32> {
+        let batch = self.next.get(group as usize).unwrap().fetch_add(1, Ordering::Relaxed);
+        let place = u64::from(batch) * u64::from(EACH) / u64::from(self.batches());
+        (batch < self.batches()).then(|| group * EACH + u32::try_from(place).unwrap())
     }
 
     /// Changes what is known of a till, and returns it.
@@ -83,6 +103,10 @@ impl Books {
 
 fn name(till: u32) -> String {
     format!("till {till}")
+}
+
+fn group_of(till: u32) -> &'static Group {
+    GROUPS.get((till / EACH) as usize).unwrap()
 }
 
 /// What a claim has decided, and what was reserved and spent then.
@@ -99,7 +123,11 @@ async fn decide(
     (kind, till): (&'static str, u32),
     undecided: &[JobId],
 ) -> Result<Decided, StoreError> {
-    let granted = world.claim_for(tx, BATCH, &[kind], LEASE).await?.jobs;
+    let (lease, kinds, pool) = (world.lease_id(), [kind], group_of(till).name);
+    let claim = Claim { pool, kinds: &kinds, limit: BATCH, worker: kind, lease: &lease, lease_time: LEASE };
+    let claims = jobs::claim(tx, &claim, &LowWaterMarks::default()).await?;
+    jobs::charge(tx, &claims.charges).await?;
+    let granted = claims.jobs;
     let mut refused = Vec::new();
     for id in undecided {
         if granted.iter().any(|claimed| claimed.lease.job == *id) {
@@ -125,8 +153,15 @@ async fn figures(tx: &mut Tx, till: u32) -> Result<(i64, i64), StoreError> {
 async fn enqueue(world: &World, kind: &str, till: u32, count: u32) -> Vec<JobId> {
     let now = world.now().await;
     let need = Need { cost: MicroUsd(PRICE), provider: Some(name(till)), ..Need::default() };
+    let group = group_of(till).name;
     let new: Vec<_> = (0..count)
-        .map(|_| NewJob { kind: kind.to_owned(), need: need.clone(), owner: ada(), ..world.new_job_at(now) })
+        .map(|_| NewJob {
+            kind: kind.to_owned(),
+            pool: group.to_owned(),
+            owner: group.parse().unwrap(),
+            need: need.clone(),
+            ..world.new_job_at(now)
+        })
         .collect();
     let made = world.store.write(async |tx| jobs::enqueue_many(tx, &new).await).await.unwrap();
     made.into_iter().collect::<Result<_, _>>().unwrap()
@@ -202,9 +237,9 @@ fn end_of(random: &mut Random) -> Option<(Outcome, i64)> {
     }
 }
 
-async fn race(world: World, kind: &'static str, books: Arc<Books>, seed: u64) {
+async fn race(world: World, (group, kind): (u32, &'static str), books: Arc<Books>, seed: u64) {
     let mut random = Random(seed);
-    while let Some(till) = books.next_till() {
+    while let Some(till) = books.next_till(group) {
         let granted = claim_all(&world, &books, (kind, till), BATCH).await;
         let ends = granted.into_iter().map(|claimed| (claimed, end_of(&mut random))).collect();
         end_all(&world, &books, till, ends).await;
@@ -225,24 +260,32 @@ async fn watch(world: World, until: Arc<AtomicBool>) -> u32 {
     looks
 }
 
+#[expect(clippy::print_stdout, reason = "of a long run the counts are wanted")]
 async fn reservations_that_race_for_a_cap_get_exactly_what_fits(world: &World) {
     let books = Arc::new(Books::new(reservations(world)));
     for till in 0..TILLS {
         world.set_budget("provider", &name(till), books.cap, Over::Fail).await;
     }
     // Checked with each reservation, and never in the way.
-    world.set_budget("owner", "ada", books.cap * i64::from(TILLS) * 2, Over::Fail).await;
+    for group in &GROUPS {
+        world.set_budget("owner", group.name, books.cap * i64::from(TILLS) * 2, Over::Fail).await;
+    }
     let ended = Arc::new(AtomicBool::new(false));
-    let watching = tokio::spawn(watch(world.another_process().await, Arc::clone(&ended)));
+    let watching = tokio::spawn(watch(world.patient_process().await, Arc::clone(&ended)));
     let mut workers = JoinSet::new();
-    for (seed, kind) in WORKERS.into_iter().enumerate() {
-        workers.spawn(race(world.another_process().await, kind, Arc::clone(&books), seed as u64));
+    for (group, place) in GROUPS.iter().zip(0_u32..) {
+        for (kind, number) in group.kinds.into_iter().zip(0_u64..) {
+            let seed = u64::from(place) * 2 + number;
+            workers.spawn(race(world.patient_process().await, (place, kind), Arc::clone(&books), seed));
+        }
     }
     while let Some(worker) = workers.join_next().await {
         worker.unwrap();
     }
+    let world = &world.patient_process().await;
     let (mut granted, mut refused) = (0, 0);
     for till in 0..TILLS {
+        let [kind, _] = group_of(till).kinds;
         let raced = books.change(till, |_| {});
         granted += raced.granted;
         refused += raced.refused;
@@ -251,7 +294,7 @@ async fn reservations_that_race_for_a_cap_get_exactly_what_fits(world: &World) {
         // What is left is granted to the last, and nothing beyond it.
         let fit = (books.cap - spent) / PRICE;
         for place in 0..=fit {
-            let last = claim_all(world, &books, (WORKERS[0], till), 1).await;
+            let last = claim_all(world, &books, (kind, till), 1).await;
             assert_eq!(last.len(), usize::from(place < fit), "till {till}: {place} of {fit}");
             let ends = last.into_iter().map(|claimed| (claimed, Some((Outcome::Succeeded, PRICE)))).collect();
             end_all(world, &books, till, ends).await;
@@ -261,6 +304,8 @@ async fn reservations_that_race_for_a_cap_get_exactly_what_fits(world: &World) {
     }
     ended.store(true, Ordering::Relaxed);
     let looks = watching.await.unwrap();
-    assert_eq!(granted + refused, u64::from(books.reservations / BATCH * BATCH), "each was decided once");
+    let raced = u64::from(books.batches() * BATCH * (TILLS / EACH));
+    assert_eq!(granted + refused, raced, "each was decided once");
+    println!("{raced} reservations raced: {granted} granted, {refused} refused; caps were looked at {looks} times");
     assert!(granted > refused / 10 && refused > granted / 10 && looks > 0, "{granted}, {refused}, {looks}: no race");
 }

@@ -12,7 +12,8 @@ use sluice_store::jobs::spend::{self, Budget};
 use sluice_store::jobs::{
     self, Claim, Claimed, Claims, Ended, Finish, JobError, JobRow, LowWaterMarks, Need, NewJob, Settlement, Then,
 };
-use sluice_store::{Dialect, Store, StoreError, Tx};
+use sluice_store::migrations::MODULES;
+use sluice_store::{Dialect, Options, Store, StoreError, Tx};
 use sluice_testkit::TestStore;
 
 pub(crate) fn ada() -> OwnerId {
@@ -40,6 +41,9 @@ pub(crate) const KINDS: &[&str] = &["test.work", "test.other"];
 
 /// How long a claim holds.
 pub(crate) const LEASE: Duration = seconds(15);
+
+/// How long a patient process waits for an answer of the database.
+const PATIENCE: Duration = Duration::from_mins(10);
 
 /// Random numbers that a seed repeats (`SplitMix64`, Steele, Lea and Flood 2014).
 #[derive(Clone)]
@@ -80,6 +84,13 @@ impl World {
     /// The database as another process has it.
     pub(crate) async fn another_process(&self) -> Self {
         Self { store: self.test.open_again().await, ..self.clone() }
+    }
+
+    /// As another process has it that waits for its answers for longer than any machine is busy.
+    pub(crate) async fn patient_process(&self) -> Self {
+        let options = Options { answer_timeout: PATIENCE, modules: MODULES.to_vec(), ..Options::default() };
+        let store = Store::open_with(self.test.database(), options).await.unwrap();
+        Self { store, ..self.clone() }
     }
 
     pub(crate) fn test(&self) -> &TestStore {
