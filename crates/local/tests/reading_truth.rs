@@ -145,8 +145,7 @@ async fn what_is_left_of_a_sentence_with_a_hidden_word_is_not_read() {
         "brother paid nothing for it. The court does not believe",
         "a word of what they said. The office will pay for it.",
     ];
-    let text: String = lines.iter().map(|line| format!("({line}) Tj T* ")).collect();
-    let shown = format!("BT /F1 12 Tf 16 TL 72 700 Td {text} ET");
+    let shown = format!("BT /F1 12 Tf 16 TL 72 700 Td ({}) Tj ET", lines.join(") Tj T* ("));
     let [first, third, fourth, last] = [
         "The bees left the hive.",
         "The brother paid nothing for it.",
