@@ -241,7 +241,7 @@ async fn what_is_printed_twice_is_read_once() {
 async fn no_letter_of_a_watermark_at_an_angle_is_text() {
     let line = "The bees fly over the meadow and carry the honey home to the hive.";
     let text = format!("BT /F1 11 Tf 18 TL 70 700 Td ({}) Tj ET", [line; 20].join(") Tj T* ("));
-    for degrees in [25.0_f32, 45.0] {
+    for degrees in [25.0_f32, 38.0, 45.0, 52.0, 60.0] {
         let (sin, cos) = degrees.to_radians().sin_cos();
         let stamp = format!("0.85 g BT /F2 70 Tf {cos} {sin} {} {cos} 120 200 Tm (CONFIDENTIAL DRAFT) Tj ET 0 g", -sin);
         let document = read_bytes(&pdf::drawn(&[&format!("{stamp} {text}")], "", "")).await;

@@ -12,13 +12,18 @@ const TALLER: f32 = 2.2;
 /// A line at an angle to the page of fewer words is a stamp, unless there are more such lines.
 const STAMP_WORDS: usize = 25;
 
+/// So many letters on a slope are a line at an angle.
+const SLOPE: usize = 4;
+
 /// Removes watermarks.
 pub(super) fn remove(pages: &mut [RawPage], report: &mut Vec<LeftOut>) {
     let mut named: Vec<String> = Vec::new();
     for page in pages {
         let text_height = usual_height(page);
         let lines: Vec<&Line> = page.blocks.iter().flat_map(|block| &block.lines).collect();
-        let is_slanted: Vec<bool> = lines.iter().map(|line| is_slanted(line, text_height)).collect();
+        let rises = on_a_slope(&lines, text_height);
+        let is_slanted: Vec<bool> =
+            lines.iter().map(|line| is_slanted(line, text_height) || rises && is_letter(line, text_height)).collect();
         let is_mark: Vec<bool> = lines
             .iter()
             .enumerate()
@@ -75,6 +80,24 @@ fn is_slanted(line: &Line, text_height: f32) -> bool {
         && (letters == 1 && width > 1.5 * height
             || letters > 1 && (line.height < 0.99 * height || width > 0.95 * height * count(letters)));
     is_large && is_piece
+}
+
+/// One or two large letters by themselves.
+fn is_letter(line: &Line, text_height: f32) -> bool {
+    let is_large = line.bounds[3] - line.bounds[1] > TALLER * text_height && text_height > 0.0;
+    is_large && line.text.chars().count() <= 2 && line.text.chars().all(char::is_alphabetic)
+}
+
+/// Whether large letters stand one above the other from side to side, as those of a line at an angle do: the initials of
+/// paragraphs stand below each other.
+fn on_a_slope(lines: &[&Line], text_height: f32) -> bool {
+    let mut places: Vec<[f32; 4]> =
+        lines.iter().filter(|line| is_letter(line, text_height)).map(|line| line.bounds).collect();
+    places.sort_by(|one, other| one[0].total_cmp(&other[0]));
+    let steps = || places.windows(2).map(|pair| (pair[1][0] - pair[0][0], pair[1][1] - pair[0][1]));
+    places.len() >= SLOPE
+        && (steps().all(|(across, down)| across > 2.0 && down < 0.0)
+            || steps().all(|(across, down)| across > 2.0 && down > 0.0))
 }
 
 /// Large letters that touch two pieces of slanted text are the piece between them.
