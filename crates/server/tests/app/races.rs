@@ -63,6 +63,9 @@ async fn of_requests_with_the_same_key_one_makes_it_and_the_others_find_it() {
             assert!(!id.is_empty(), "{path}");
             assert_eq!(app.texts(rows, &[]).await, [id], "{path} on {dialect:?}");
         }
+        for job in app.texts("SELECT id AS value FROM jobs WHERE finished_at IS NULL", &[]).await {
+            app.post(&format!("/api/v1/jobs/{job}/cancel")).send().await;
+        }
         app.end().await;
     }
 }
