@@ -28,6 +28,7 @@ use sluice_store::capture::{PhraseRow, Status};
 
 use self::ask::{Asking, Carded};
 pub(super) use self::price::{CardPrice, of_card};
+use self::phrase::Phrase;
 use self::task::Task;
 use super::card::{self, Made};
 use super::context::CaptureApp;
@@ -71,6 +72,11 @@ fn failed(error: AnalyseError) -> JobError {
     let (code, text) = (error.code(), error.to_string());
     let made = if error.is_transient() { JobError::retry(code, text) } else { JobError::fail(code, text) };
     made.because(error)
+}
+
+/// Whether some words stand in a phrase, one after the other.
+pub(super) fn stands_in(language: StudyLanguage, phrase: &str, words: &str) -> bool {
+    Phrase::new(phrase, language).find(words).is_some()
 }
 
 /// Makes all fields; returns false if this is no longer the current job.

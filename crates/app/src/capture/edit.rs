@@ -1,14 +1,15 @@
 //! Cards, as a person edits them.
 
 use sluice_domain::ids::OwnerId;
-use sluice_domain::study::{Doubt, Reason, Source};
+use sluice_domain::study::{Analysis, Doubt, Reason, Source, StudyLanguage, Word};
 use sluice_domain::time::Timestamp;
 use sluice_engine::Engine;
 use sluice_store::capture::{self, PhraseId, PhraseRow, SourceKind, Status};
 use sluice_store::{Tx, jobs as stored_jobs};
 
+use super::analyse;
 pub use super::card::WordEdit;
-use super::card::{self, CardFields, Origin, edited, edited_notes, edited_words};
+use super::card::{self, Origin, edited, edited_notes, edited_words};
 use super::context::CaptureApp;
 use super::error::PhraseError;
 use super::jobs::{self, Order, Work};
@@ -134,7 +135,7 @@ fn write(row: &mut PhraseRow, edit: &Edit, text: Option<&str>, now: Timestamp) -
         row.language_sure = sure.min(row.language_sure.max(languages::SURE));
         text.clone_into(&mut row.text);
         card::touch(row, now);
-        doubt(&mut fields);
+        doubt(&mut fields.analysis, language, text);
         is_another = true;
     }
     if edit.text.is_some() {
@@ -154,14 +155,45 @@ fn write(row: &mut PhraseRow, edit: &Edit, text: Option<&str>, now: Timestamp) -
     Ok(is_another && !row.audio.as_ref().is_some_and(|audio| audio.own) && row.source != SourceKind::Audio)
 }
 
-/// What was made of another text has to be looked at.
-fn doubt(fields: &mut CardFields) {
-    let analysis = &mut fields.analysis;
+/// What was made of another text has to be looked at, but for what is said of words that are still there.
+fn doubt(analysis: &mut Analysis, language: Option<StudyLanguage>, text: &str) {
     // It says another phrase.
     analysis.marked = None;
-    for field in [&mut analysis.transliteration, &mut analysis.translation].into_iter().flatten() {
+    let is_there = |words: &str| language.is_some_and(|language| analyse::stands_in(language, text, words));
+    let Analysis { transliteration, translation, grammar, vocabulary, .. } = analysis;
+    let of_all = [transliteration, translation].into_iter().flatten();
+    let notes = grammar.iter_mut().filter(|note| !is_there(&note.about)).map(|note| &mut note.text);
+    let words =
+        vocabulary.iter_mut().filter(|word| !is_there(&word.word)).flat_map(Word::fields_mut).map(|(_, field)| field);
+    for field in of_all.chain(notes).chain(words) {
         if field.doubt == Doubt::Sure {
             field.doubt = Doubt::Doubtful { reason: Reason::NotInPhrase };
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sluice_domain::study::{Field, Note};
+
+    use super::*;
+
+    #[test]
+    fn what_is_said_of_words_that_are_not_in_the_new_text_is_doubtful() {
+        let sure = |text: &str| Field::sure(text, Source::Person);
+        let note = |about: &str| Note { about: about.to_owned(), text: sure("a remark") };
+        let word =
+            |word: &str| Word { meaning: Some(sure("a meaning")), gender: Some(sure("feminine")), ..Word::of(word) };
+        let mut analysis = Analysis {
+            transliteration: None,
+            marked: None,
+            translation: Some(sure("I love tea")),
+            grammar: vec![note("чай"), note("люблю"), note("")],
+            vocabulary: vec![word("люблю"), word("чай")],
+        };
+        doubt(&mut analysis, StudyLanguage::from_code("ru"), "Я люблю кофе");
+        let open: Vec<String> = analysis.open_fields().map(|(path, _)| path).collect();
+        let right = ["translation", "grammar.0", "grammar.2", "vocabulary.1.meaning", "vocabulary.1.gender"];
+        assert_eq!(open, right);
     }
 }
