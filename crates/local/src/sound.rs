@@ -110,7 +110,8 @@ pub(crate) fn arguments(file: &Path, part: Part) -> Vec<OsString> {
     let mut arguments: Vec<OsString> = Vec::new();
     let mut add = |more: &[&str]| arguments.extend(more.iter().map(OsString::from));
     // However much of it is damaged, the rest is heard.
-    add(&["-nostdin", "-v", "error", "-threads", "1", "-max_error_rate", "1", "-protocol_whitelist", "file", "-format_whitelist", CONTAINERS]);
+    add(&["-nostdin", "-v", "error", "-threads", "1", "-max_error_rate", "1"]);
+    add(&["-protocol_whitelist", "file", "-format_whitelist", CONTAINERS]);
     arguments.extend(part.options().into_iter().map(OsString::from));
     arguments.extend(["-i".into(), input]);
     let mut add = |more: &[&str]| arguments.extend(more.iter().map(OsString::from));

@@ -27,8 +27,8 @@ use sluice_local::analyse::{AnalyseError, AnalyseRequest};
 use sluice_store::capture::{PhraseRow, Status};
 
 use self::ask::{Asking, Carded};
-pub(super) use self::price::{CardPrice, of_card};
 use self::phrase::Phrase;
+pub(super) use self::price::{CardPrice, of_card};
 use self::task::Task;
 use super::card::{self, Made};
 use super::context::CaptureApp;
