@@ -249,3 +249,21 @@ async fn no_letter_of_a_watermark_at_an_angle_is_text() {
         assert!(!left_out(&document, Reason::Watermark).is_empty(), "{degrees} degrees");
     }
 }
+
+#[tokio::test]
+async fn four_narrow_columns_are_read_one_after_the_other() {
+    let document = read("four-columns.pdf").await;
+    let text = document.text().replace("\n\n", " ");
+    let lives = |bees: &str| {
+        format!(
+            "is a single living thing made of many thousand bodies. The queen lays the eggs, the workers feed the brood, and \
+             the drones leave the hive in summer to look for other queens. In spring the colony grows from ten thousand \
+             {bees} to more than forty thousand within eight weeks. The keeper must give the {bees} more room before they \
+             run out of it, because a crowded colony swarms. A swarm leaves with the old queen and about half of the \
+             workers. Honey is made from nectar that the {bees} carry home and dry with their wings."
+        )
+    };
+    let columns =
+        format!("A Year With Bees A colony of honey bees {} A colony of sugar wasps {}", lives("bees"), lives("wasps"));
+    assert!(text.starts_with(&columns), "{text}");
+}

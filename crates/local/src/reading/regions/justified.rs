@@ -1,5 +1,6 @@
 //! Lines that were pulled apart to fill their column: poppler takes words that are far from each other for columns of
-//! their own. Such words reach from one edge of the column to the other, and the gaps between them are equal.
+//! their own. Such words reach from one edge of the column to the other, and the gaps between them are equal. Two words may
+//! be as far from each other as the column is wide: they are a line if the first word below had no room beside them.
 
 use crate::reading::layout::Line;
 
@@ -11,6 +12,12 @@ const LINES: usize = 3;
 
 /// Narrowest column in line heights.
 const NARROWEST: f32 = 5.0;
+
+/// Narrowest space between two words in line heights.
+const SPACE: f32 = 0.2;
+
+/// The next line of a column is not farther away, in line heights.
+const NEXT_LINE: f32 = 2.2;
 
 /// Puts the pieces of justified lines together.
 pub(super) fn join(lines: &mut Vec<Line>) {
@@ -55,11 +62,37 @@ fn is_line(lines: &[Line], pieces: &[usize]) -> bool {
     let (least, most) = gaps.fold((f32::MAX, 0.0_f32), |(least, most), gap| (least.min(gap), most.max(gap)));
     // One gap alone is equal to nothing else.
     let widest = if words.len() > 2 { 6.0 } else { 2.5 };
-    let is_even = most - least <= (0.15 * most).max(1.0) && most < widest * first.height;
+    let is_even = most - least <= (0.15 * most).max(1.0)
+        && (most < widest * first.height || words.len() == 2 && is_filled(lines, pieces, [left, right]));
     let in_column = |line: &&Line| {
         (line.bounds[0] - left).abs() < ALIGNED && (line.bounds[2] - right).abs() < ALIGNED && line.turns == 0
     };
     is_even && lines.iter().filter(in_column).count() >= LINES
+}
+
+/// Whether pieces that reach from edge to edge have no room for the first word below them, as they would if they were cells:
+/// that word is why their line ends there.
+fn is_filled(lines: &[Line], pieces: &[usize], [left, right]: [f32; 2]) -> bool {
+    let Some(first) = pieces.first().map(|at| &lines[*at]) else { return false };
+    if pieces.iter().any(|at| lines[*at].text.contains(char::is_numeric)) {
+        return false;
+    }
+    let begins = |line: &Line| if line.right_to_left { right - line.bounds[2] } else { line.bounds[0] - left };
+    let is_below = |line: &&Line| {
+        let down = line.middle() - first.middle();
+        down > 0.5 * first.height
+            && down < NEXT_LINE * first.height
+            && begins(line).abs() < ALIGNED
+            && line.bounds[0] > left - ALIGNED
+            && line.bounds[2] < right + ALIGNED
+            && line.turns == 0
+    };
+    let below = lines.iter().filter(is_below).min_by(|one, other| one.middle().total_cmp(&other.middle()));
+    let width = |bounds: &[f32; 4]| bounds[2] - bounds[0];
+    let inside: f32 =
+        pieces.iter().flat_map(|at| words(&lines[*at])).map(|word| width(&word) + SPACE * first.height).sum();
+    let next = below.map(|line| line.words.first().map_or(width(&line.bounds), |(_, bounds)| width(bounds)));
+    next.is_some_and(|next| inside + next > right - left)
 }
 
 /// The places of its words, or its own.
@@ -112,6 +145,19 @@ mod tests {
             line.right_to_left = true;
         }
         assert_eq!(texts([arabic, column()].concat()), ["beside it", "of school a and"]);
+    }
+
+    #[test]
+    fn two_words_are_a_line_if_the_next_had_no_room_beside_them() {
+        let below = |right: f32| Line {
+            words: vec![(0, [220.0, 114.0, right, 124.0])],
+            ..line(220.0, 374.0, 114.0, "a line below it")
+        };
+        let row = [line(220.0, 240.0, 100.0, "for"), line(330.0, 374.0, 100.0, "other")];
+        assert_eq!(texts([row.to_vec(), vec![below(330.0)], column()].concat()), ["for other"]);
+        assert_eq!(texts([row.to_vec(), vec![below(260.0)], column()].concat()).len(), 2, "cells");
+        let price = [line(220.0, 240.0, 100.0, "Oats"), line(330.0, 374.0, 100.0, "12 t")];
+        assert_eq!(texts([price.to_vec(), vec![below(330.0)], column()].concat()).len(), 2, "a number");
     }
 
     #[test]

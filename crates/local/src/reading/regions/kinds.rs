@@ -1,6 +1,7 @@
 //! What lines side by side are: columns of text, the cells of a table, or rows with gaps in them.
 
 use super::Cutter;
+use crate::reading::layout::Line;
 use crate::reading::lists;
 
 /// Most distance between the lines of a paragraph, in line heights; a table's rows are usually further apart.
@@ -8,6 +9,15 @@ const LOOSE: f32 = 1.9;
 
 /// The same where the lines do not fill their column.
 const SOLID: f32 = 1.6;
+
+/// A column that is narrower than this many line heights has short lines.
+const NARROW: f32 = 11.0;
+
+/// Least lines of a narrow column of text.
+const NARROW_LINES: usize = 5;
+
+/// Most lines of a sentence in a narrow column.
+const SENTENCE_LINES: usize = 15;
 
 /// Most words of a cell in lower case.
 const PHRASE_WORDS: usize = 3;
@@ -96,7 +106,23 @@ impl Cutter<'_> {
             line.bounds[2] - line.bounds[0] > 0.7 * (right - left) && words >= 3 && line.text.chars().count() > 15
         });
         let is_full = ids.len() > 2 && full.count() * 2 >= ids.len() && self.is_set_within(ids, LOOSE);
-        is_full || self.is_set_within(ids, SOLID) && self.has_sentences(ids)
+        is_full || self.is_set_within(ids, SOLID) && (self.has_sentences(ids) || self.is_narrow_prose(ids))
+    }
+
+    /// Whether the two or three words of each line run on from one to the next, as those of a narrow column do.
+    fn is_narrow_prose(&self, ids: &[usize]) -> bool {
+        let [left, right] = self.sides(ids);
+        let lines = || ids.iter().map(|id| &self.lines[*id]);
+        let full =
+            lines().filter(|line| line.bounds[2] - line.bounds[0] > 0.7 * (right - left) && line.text.contains(' '));
+        let runs_on = |line: &&Line| line.text.starts_with(|c: char| c.is_alphabetic() && !c.is_uppercase());
+        let ends = lines().filter(|line| line.text.split(' ').any(ends_sentence)).count();
+        ids.len() >= NARROW_LINES
+            && right - left < NARROW * self.usual_height(ids)
+            && full.count() * 2 >= ids.len()
+            && lines().skip(1).filter(runs_on).count() * 2 >= ids.len()
+            && ends > 0
+            && ends * SENTENCE_LINES >= ids.len()
     }
 
     /// Whether sentences end in at least every third of the lines: cells have words and numbers, and no full stops.
@@ -188,6 +214,32 @@ mod tests {
                 "يحفظ الأرشيف الخرائط./ولا يعير منها شيئا./والنسخ في نصف يوم.",
             ]
         );
+    }
+
+    #[test]
+    fn narrow_columns_are_read_one_after_the_other() {
+        let columns: [(f32, &[&str]); 3] = [
+            (
+                50.0,
+                &["thing made of", "many thousand", "bodies. There", "the queen can", "lay her eggs,", "and others do"],
+            ),
+            (
+                137.0,
+                &["what remains:", "they feed the", "brood and the", "queen. Drones", "leave them in", "the summer to"],
+            ),
+            (
+                224.0,
+                &["look for some", "other queens.", "In spring the", "colony grows,", "and the whole", "hive is full."],
+            ),
+        ];
+        let lines: Vec<(f32, f32, &str)> = columns
+            .iter()
+            .flat_map(|(left, texts)| {
+                texts.iter().zip(0_u8..).map(|(text, row)| (*left, 100.0 + 13.0 * f32::from(row), *text))
+            })
+            .collect();
+        let expected: Vec<String> = columns.iter().map(|(_, texts)| texts.join("/")).collect();
+        assert_eq!(read(&lines), expected);
     }
 
     #[test]
