@@ -26,6 +26,9 @@ const ENDINGS: [(&str, &str); 11] = [
 const HYPHENATED: [&str; 14] =
     ["self", "ex", "quasi", "half", "all", "well", "non", "anti", "mid", "pre", "post", "pro", "co", "vice"];
 
+/// Words in which "non" has become a part.
+const NON_WORDS: [&str; 6] = ["sense", "sensical", "stop", "descript", "chalant", "entity"];
+
 /// First parts that are written together with any word, although some of them are words of their own.
 const CLOSED: [&str; 30] = [
     "un", "re", "de", "dis", "mis", "im", "under", "over", "out", "fore", "inter", "intra", "super", "hyper", "sub",
@@ -49,8 +52,12 @@ pub(super) fn is_word(word: &str) -> bool {
 }
 
 /// Whether a hyphen belongs between two parts, the second of them whole: not if they are a word together, and only if each
-/// is a word, or the first part of compounds.
+/// is a word, or the first part of compounds. "re" before an e and "non" keep theirs: dictionaries have both forms.
 pub(super) fn is_compound(one: &str, two: &str) -> bool {
+    let keeps = one == "re" && two.starts_with('e') || one == "non" && !NON_WORDS.contains(&two);
+    if keeps && two.len() > 3 && is_word(two) {
+        return true;
+    }
     if is_word(&format!("{one}{two}")) || CLOSED.contains(&one) || SYLLABLES.contains(&two) {
         return false;
     }
@@ -104,6 +111,10 @@ mod tests {
             ("gluten", "free"),
             ("co", "founder"),
             ("in", "house"),
+            ("re", "elected"),
+            ("re", "examination"),
+            ("non", "profit"),
+            ("non", "resident"),
         ] {
             assert!(is_compound(one, two), "{one}-{two}");
         }
@@ -130,6 +141,9 @@ mod tests {
             ("or", "ganise"),
             ("fire", "fighters"),
             ("re", "negotiate"),
+            ("re", "turned"),
+            ("non", "sense"),
+            ("non", "stop"),
         ] {
             assert!(!is_compound(one, two), "{one}{two}");
         }
