@@ -267,3 +267,11 @@ async fn four_narrow_columns_are_read_one_after_the_other() {
         format!("A Year With Bees A colony of honey bees {} A colony of sugar wasps {}", lives("bees"), lives("wasps"));
     assert!(text.starts_with(&columns), "{text}");
 }
+
+#[tokio::test]
+async fn a_title_in_small_capitals_is_one_line_after_the_other() {
+    let document = read("small-capitals.pdf").await;
+    let title = blocks(&document).next().unwrap();
+    assert_eq!(title.text, "The Bees of iPhone Valley and eBay Street");
+    assert_eq!((title.lines, document.pages[0].blocks[1].text.split(' ').next()), (2, Some("A")));
+}

@@ -137,6 +137,8 @@ fn block(mut lines: Vec<Vec<Word>>, turns: u8, page_is_rtl: bool) -> RawBlock {
 }
 
 fn line(words: &[Word], right_to_left: bool, turns: u8) -> Line {
+    let whole = scripts::with_whole_capitals(words);
+    let words = whole.as_ref();
     let height = median_height(words);
     let foot = median(words.iter().map(|word| word.bounds[3]));
     let words = scripts::resolved(words, height, right_to_left);

@@ -1,6 +1,8 @@
 //! Raised and lowered characters: exponents and formulas become the characters that Unicode has for them (10⁶, km²,
 //! CO₂), marks of footnotes go, and pieces of a word that touch are one word.
 
+use std::borrow::Cow;
+
 use super::layout::{Word, united};
 use super::letters::runs_left;
 
@@ -15,6 +17,12 @@ const NEAR: f32 = 0.22;
 
 /// The same for a mark beside a word in a right-to-left script: farther from it stands a variable.
 const AT_WORD: f32 = 0.12;
+
+/// A capital is taller than the small capitals beside it by a factor in between.
+const CAPITALS: std::ops::Range<f32> = 1.1..1.7;
+
+/// The part of a word's box below its baseline.
+const BELOW: f32 = 0.2;
 
 /// Units of two or more letters that take an exponent. Those of one letter look like variables, which take one as well.
 const UNITS: [&str; 16] =
@@ -65,6 +73,36 @@ pub(super) fn resolved(words: &[Word], height: f32, right_to_left: bool) -> Vec<
         }
     }
     kept
+}
+
+/// The words of a line with capitals and the small capitals beside them in one: to poppler each size is a word of its own.
+pub(super) fn with_whole_capitals(words: &[Word]) -> Cow<'_, [Word]> {
+    if !words.windows(2).any(|pair| is_set_in_capitals(&pair[0], &pair[1])) {
+        return Cow::Borrowed(words);
+    }
+    let mut whole: Vec<Word> = Vec::with_capacity(words.len());
+    for word in words {
+        match whole.last_mut() {
+            Some(last) if is_set_in_capitals(last, word) => glue(last, &word.text, word),
+            _ => whole.push(word.clone()),
+        }
+    }
+    Cow::Owned(whole)
+}
+
+/// Whether two pieces of a word touch each other on one baseline, and the larger begins or ends with a capital there.
+fn is_set_in_capitals(last: &Word, word: &Word) -> bool {
+    let height = |word: &Word| word.bounds[3] - word.bounds[1];
+    let (one, two) = (height(last), height(word));
+    let (gap, large) = (word.bounds[0] - last.bounds[2], one.max(two));
+    if !CAPITALS.contains(&(large / one.min(two).max(0.1))) || gap.abs() > TOUCHING * large {
+        return false;
+    }
+    let baseline = |word: &Word| word.bounds[3] - BELOW * height(word);
+    let (Some(end), Some(start)) = (last.text.chars().next_back(), word.text.chars().next()) else { return false };
+    (baseline(last) - baseline(word)).abs() < TOUCHING * large
+        && (end.is_alphabetic() && start.is_alphabetic())
+        && if one > two { end.is_uppercase() } else { start.is_uppercase() }
 }
 
 /// Whether the first word of a line is the mark of the footnote that follows: not a number of a formula, as in ¹³¹I.
@@ -220,6 +258,28 @@ mod tests {
         assert_eq!(read("an area of 25 km ^2 and 10 ^6 people"), "an area of 25 km² and 10⁶ people");
         assert_eq!(read("5 m ^3 of H _2 ~O and CO _2 here"), "5 m³ of H₂O and CO₂ here");
         assert_eq!(read("at 10 ^−3 or x ^2"), "at 10⁻³ or x²");
+    }
+
+    #[test]
+    fn a_word_in_small_capitals_is_as_high_as_its_capital() {
+        let word = |text: &str, left: f32, right: f32, height: f32| Word {
+            text: text.to_owned(),
+            bounds: [left, 100.0 - 0.8 * height, right, 100.0 + 0.2 * height],
+        };
+        let words = [
+            word("T", 10.0, 20.0, 28.0),
+            word("he", 20.0, 38.0, 20.0),
+            word("e", 46.0, 54.0, 20.0),
+            word("B", 54.0, 66.0, 28.0),
+            word("ay", 66.0, 80.0, 20.0),
+            word("of", 90.0, 100.0, 20.0),
+        ];
+        let whole = with_whole_capitals(&words);
+        let texts: Vec<&str> = whole.iter().map(|word| word.text.as_str()).collect();
+        assert_eq!(texts, ["The", "eBay", "of"]);
+        assert_eq!(whole[1].bounds, [46.0, 100.0 - 0.8 * 28.0, 80.0, 100.0 + 0.2 * 28.0]);
+        let raised = Word { bounds: [20.0, 76.0, 38.0, 92.0], ..word("me", 0.0, 0.0, 0.0) };
+        assert_eq!(with_whole_capitals(&[word("M", 10.0, 20.0, 20.0), raised]).len(), 2);
     }
 
     #[test]
