@@ -202,6 +202,44 @@ fn each_bullet_of_a_slide_is_a_clause_and_its_title_heads_the_scene() {
 }
 
 #[test]
+fn bullets_that_are_drawn_are_clauses() {
+    let slide = |number, lines: [&str; 4]| {
+        let mut page = page(number, (363.0, 272.0), &[("What a Colony Needs", 14.0, Role::Text)]);
+        page.blocks.extend(lines.iter().zip([70.0, 84.0, 98.0, 112.0]).map(|(text, top)| Block {
+            text: (*text).to_owned(),
+            bounds: [40.0, top, 40.0 + if text.len() > 12 { 230.0 } else { 80.0 }, top + 10.0],
+            line_height: 10.0,
+            lines: 1,
+            ..Block::default()
+        }));
+        page
+    };
+    let title = page(1, (363.0, 272.0), &[("Bees for Beginners", 16.0, Role::Text)]);
+    let slides = [
+        [
+            "Room for the brood and for all of the honey",
+            "Water nearby",
+            "Shade at noon and sun in the morning",
+            "Quiet",
+        ],
+        [
+            "Combs of wax for the honey of the summer",
+            "Old trees",
+            "Flowers from March to October",
+            "A keeper near the hive",
+        ],
+        ["Sugar for the long nights of the winter", "Dry air", "A roof that keeps out the rain and the snow", "Peace"],
+    ];
+    let slides = slides.into_iter().zip(2..).map(|(lines, number)| slide(number, lines));
+    let document = Document { pages: std::iter::once(title).chain(slides).collect(), ..Document::default() };
+    let script = script(&document);
+    let told = told(&script);
+    for clause in ["Room for the brood and for all of the honey", "Water nearby", "Old trees", "Dry air"] {
+        assert!(told.contains(&clause), "{clause}: {told:?}");
+    }
+}
+
+#[test]
 fn bullets_that_reading_left_in_one_block_are_divided_by_their_lines() {
     let slide = |number, [room, water, place]: [&str; 3]| {
         let text =

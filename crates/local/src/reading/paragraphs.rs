@@ -162,6 +162,11 @@ impl Column {
         if self.right_to_left { line.bounds[0] - self.left } else { self.right - line.bounds[2] }
     }
 
+    /// Whether more than a part of the column has room behind a line.
+    fn is_short(&self, line: &Line, part: f32) -> bool {
+        self.room(line) > part * (self.right - self.left)
+    }
+
     /// Whether the first word of `next` would have had its place at the end of `line`.
     fn fits(&self, line: &Line, next: &Line) -> bool {
         let word = next.words.first().map_or(4.0 * next.height, |(_, bounds)| bounds[2] - bounds[0]);
@@ -210,6 +215,12 @@ impl Column {
         if is_item && ends_sentence && next_indent < first_indent + 0.3 * height {
             return false;
         }
+        // At the edge of the bullet and not of its text: an item whose bullet is drawn, and no character.
+        let is_at_bullet = is_item && next_indent < first_indent + 0.3 * height;
+        let begins = next.text.starts_with(char::is_uppercase) && next.text.contains(' ');
+        if is_at_bullet && begins && !self::ends_sentence(&next.text) && self.is_short(next, 0.3) {
+            return false;
+        }
         if next_indent < indent - 0.8 * height && paragraph.lines.len() > 1 && ends_sentence {
             return false;
         }
@@ -219,7 +230,7 @@ impl Column {
         // A line that ends early, before a capital letter, is a heading or an item. Scripts without capitals need more.
         let is_cased = next.text.starts_with(char::is_uppercase);
         let part = if is_cased { 0.3 } else { 0.5 };
-        let is_short = self.fits(last, next) && self.room(last) > part * (self.right - self.left);
+        let is_short = self.fits(last, next) && self.is_short(last, part);
         !is_short || last.text.ends_with(['-', ',']) || self.ends_alike(last, next)
     }
 }
@@ -365,6 +376,24 @@ mod tests {
         assert_eq!(read(&arabic), ["قياس مساحة السطح", "اختيار مكان الخزان المناسب", "طلب رخصة"]);
         let prose = [(0.0, "تمتص الغابات ثاني أكسيد"), (16.0, "الكربون وتطلق الأكسجين في"), (16.0, "الهواء كل يوم.")];
         assert_eq!(read(&prose).len(), 1);
+    }
+
+    #[test]
+    fn an_item_whose_bullet_is_drawn_ends_the_one_above() {
+        let lines = [
+            (0.0, "• a point about the water of the whole hive"),
+            (16.0, "Shade at noon"),
+            (16.0, "• another point about the hive of the"),
+            (16.0, "keeper"),
+        ];
+        assert_eq!(
+            read(&lines),
+            [
+                "• a point about the water of the whole hive",
+                "Shade at noon",
+                "• another point about the hive of the/keeper"
+            ]
+        );
     }
 
     #[test]

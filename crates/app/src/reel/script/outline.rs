@@ -82,6 +82,8 @@ pub(super) struct Placed<'a> {
     pub(super) marginal: bool,
     /// In the lower half of its page.
     pub(super) low: bool,
+    /// An item of a list: by its role, its bullet, or as a line of a slide below its title.
+    item: bool,
 }
 
 /// Builds the outline of a document in a language.
@@ -94,17 +96,17 @@ pub(super) fn outline(document: &Document, lexicon: &Lexicon) -> Outline {
     let running = running_lines(&placed, document.pages.len(), body);
     let contents = contents_pages(&placed);
     let title = super::title::title(document, &placed, &running, lexicon);
-    let deck = slides::is_deck(document);
+    slides::mark_items(&mut placed, slides::is_deck(document).then_some(body));
     // What stands above the salutation of a letter are addresses, dates and the subject; its end has a greeting and a name.
     let letter = super::title::salutation(&placed).unwrap_or_default();
-    let mut builder = Builder::new(lexicon, body, Speakers::of(&placed, lexicon), deck);
+    let mut builder = Builder::new(lexicon, body, Speakers::of(&placed, lexicon));
     for block in &furniture {
         builder.leave_out(block, Reason::Furniture);
     }
     let mut told = false;
     for (index, block) in placed.iter().enumerate() {
         let flows = told && index.checked_sub(1).is_some_and(|before| is_next_line(&placed[before], block));
-        if flows && !builder.is_turn(block) && !builder.is_item(block) {
+        if flows && !builder.is_turn(block) && !block.item {
             builder.continue_paragraph(block);
             continue;
         }
@@ -116,7 +118,7 @@ pub(super) fn outline(document: &Document, lexicon: &Lexicon) -> Outline {
             || block.page_index == 0 && super::title::is_letter_head(&block.text);
         let kind = if skipped {
             Kind::Nothing
-        } else if builder.is_item(block) || builder.is_turn(block) {
+        } else if block.item || builder.is_turn(block) {
             Kind::Prose { fragment: !is_finished(&block.text) }
         } else {
             kind_of(block, placed.get(index + 1).map(|next| (next, is_next_line(block, next))), body, lexicon)
@@ -150,7 +152,16 @@ fn place(document: &Document) -> Vec<Placed<'_>> {
                 index <= 1 || index + 1 >= last
             };
             let low = known && top > page.height * 0.5;
-            out.push(Placed { block, words: word_count(&text), text, page: page.number, page_index, marginal, low });
+            out.push(Placed {
+                block,
+                words: word_count(&text),
+                text,
+                page: page.number,
+                page_index,
+                marginal,
+                low,
+                item: false,
+            });
         }
     }
     out
@@ -218,8 +229,6 @@ struct Builder<'a> {
     /// Page index of the last prose block.
     last_page: usize,
     speakers: Speakers,
-    /// Whether it is a set of slides.
-    deck: bool,
     /// Bundles so far: the next one gets this number.
     bundles: usize,
     /// The first passage of the open list.
@@ -248,7 +257,7 @@ impl Rank {
 }
 
 impl<'a> Builder<'a> {
-    fn new(lexicon: &'a Lexicon, body: f32, speakers: Speakers, deck: bool) -> Self {
+    fn new(lexicon: &'a Lexicon, body: f32, speakers: Speakers) -> Self {
         let first = Section { heading: None, chapter: 0 };
         Self {
             lexicon,
@@ -259,7 +268,6 @@ impl<'a> Builder<'a> {
             chapter_rank: None,
             last_page: 0,
             speakers,
-            deck,
             bundles: 0,
             list: None,
             literature: false,
@@ -277,11 +285,6 @@ impl<'a> Builder<'a> {
 
     fn is_turn(&self, block: &Placed<'_>) -> bool {
         self.speakers.begins_turn(&block.text)
-    }
-
-    /// Whether it is an item of a list: by its role, its bullet, or as a line of a slide below its title.
-    fn is_item(&self, block: &Placed<'_>) -> bool {
-        slides::is_item(block) || self.deck && block.page_index > 0 && slides::is_clause(block, self.body)
     }
 
     fn add(&mut self, block: &Placed<'_>, kind: Kind, title: Option<&str>) {
@@ -311,7 +314,7 @@ impl<'a> Builder<'a> {
             for turn in turns {
                 self.turn(block, turn);
             }
-        } else if self.is_item(block) {
+        } else if block.item {
             self.items(block);
         } else {
             self.close_list();

@@ -25,15 +25,35 @@ pub(super) fn is_deck(document: &Document) -> bool {
     pages >= 2 && wide * 5 >= document.pages.len() * 4 && words / pages <= SLIDE_WORDS
 }
 
-/// Whether reading says so, or it begins with a bullet.
-pub(super) fn is_item(block: &Placed<'_>) -> bool {
-    block.block.role == Role::Item || block.text.starts_with(BULLETS)
+/// Marks what reading calls an item and what begins with a bullet; of slides, whose text is as high as `body`, also the
+/// clauses.
+pub(super) fn mark_items(placed: &mut [Placed<'_>], body: Option<f32>) {
+    for at in 0..placed.len() {
+        let (before, rest) = placed.split_at_mut(at);
+        let Some(block) = rest.first_mut() else { return };
+        let is_item = block.block.role == Role::Item || block.text.starts_with(BULLETS);
+        let is_clause = |body: f32| {
+            let enough = block.words >= 3 || before.last().is_some_and(|last| last.item && is_below(last, block));
+            block.page_index > 0 && enough && is_clause(block, body)
+        };
+        block.item = is_item || body.is_some_and(is_clause);
+    }
+}
+
+/// Whether a block stands directly below another of the same size, at the same edge.
+fn is_below(last: &Placed<'_>, block: &Placed<'_>) -> bool {
+    let ([left, _, right, bottom], [next_left, top, next_right, _]) = (last.block.bounds, block.block.bounds);
+    let height = block.block.line_height;
+    let aligned = (left - next_left).abs() < 0.2 * height || (right - next_right).abs() < 0.2 * height;
+    last.page == block.page
+        && aligned
+        && (height - last.block.line_height).abs() < 0.05 * height
+        && (-0.5 * height..height).contains(&(top - bottom))
 }
 
 /// Whether a block of a slide is a clause, or several of them, and no heading: it is as large as the text.
-pub(super) fn is_clause(block: &Placed<'_>, body: f32) -> bool {
+fn is_clause(block: &Placed<'_>, body: f32) -> bool {
     block.block.line_height <= body * 1.12
-        && block.words >= 3
         && !is_finished(&block.text)
         && (block.block.lines <= 2 || !block.block.words.is_empty())
         && block.text.starts_with(|c: char| c.is_uppercase() || is_arabic(c) || c.is_numeric())
