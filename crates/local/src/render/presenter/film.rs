@@ -52,7 +52,8 @@ impl Film {
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().map_err(|error| from_guard(GuardError::Io(error)))?;
         let words = Some(words_of(child.stderr.take()));
-        Ok(Self { frames: child.stdout.take(), child, words, name: video.display().to_string(), limits })
+        let name = video.file_name().unwrap_or(video.as_os_str()).to_string_lossy().into_owned();
+        Ok(Self { frames: child.stdout.take(), child, words, name, limits })
     }
 
     /// Reads the next frame as RGBA; false if there is none, or not the whole of it.
