@@ -322,14 +322,11 @@ def fetch(entry, folder, downloads):
         raise
 
 
-def forget_superseded(folder):
-    """Removes what earlier versions had in the place of faster-whisper-base."""
+def name_superseded(folder):
+    """Names what earlier versions had in the place of faster-whisper-base: one that still runs needs it."""
     old = os.path.join(folder, "whisper-base")
-    for name in ("model.bin", "config.json", "tokenizer.json", "vocabulary.json"):
-        if os.path.isfile(os.path.join(old, name)):
-            os.remove(os.path.join(old, name))
-    if os.path.isdir(old) and not os.listdir(old):
-        os.rmdir(old)
+    if os.path.isdir(old):
+        print(f"models: {old} is of earlier versions; once none of them runs any more, it may be removed")
 
 
 def main(folder):
@@ -340,7 +337,7 @@ def main(folder):
         if not (os.path.isfile(path) and sha256(path) == entry[2]):
             wanted.append(entry)
     if not wanted:
-        forget_superseded(folder)
+        name_superseded(folder)
         print(f"models: all {len(FILES)} files are in {folder}")
         return
     is_x86_64 = platform.machine() == "x86_64"
@@ -365,7 +362,7 @@ def main(folder):
                 lost.add(purpose)
     print(f"models: {done} of {len(FILES)} files fetched into {folder}")
     if SPEECH not in lost:
-        forget_superseded(folder)
+        name_superseded(folder)
     if SPEECH in lost or not is_x86_64:
         sys.exit(WITHOUT_SPEECH)
 
@@ -392,9 +389,9 @@ hash=$(cat $native/ct2_whisper.h $native/ct2_whisper.cc | sha256sum | cut -d' ' 
 if [ -f "$shim" ]; then
     installed=$(sha256sum "$shim" | cut -d' ' -f1)
     # Earlier versions did not record it.
-    [ -f "$shim.sha256" ] || echo "$installed" >"$shim.sha256"
+    [ -f "$shim.sha256" ] || echo "$installed" 2>/dev/null >"$shim.sha256" || true
 fi
-if grep -aqs "ct2w-source:$hash" "$shim" && [ "$installed" = "$(cat "$shim.sha256")" ]; then
+if grep -aqs "ct2w-source:$hash" "$shim" && [ "$installed" = "$(cat "$shim.sha256" 2>/dev/null || echo "$installed")" ]; then
     echo "models: the interface of Whisper is up to date"
     exit 0
 fi

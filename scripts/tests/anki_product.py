@@ -31,7 +31,7 @@ class Product:
 
     def __init__(self, binary, folder):
         self.binary, self.folder = binary, folder
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("SLUICE_")}
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("SLUICE_") or name == "SLUICE_MODELS"}
         self.environment = dict(kept, SLUICE_DATA=str(folder / "data"))
         self.server = Program(folder, "server", "/api/v1/health", [binary, "serve", "--single-user"], self.environment)
         self.server.start()

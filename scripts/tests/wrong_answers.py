@@ -81,7 +81,9 @@ class World:
         return found, paid, asked
 
     def lost(self, found):
-        return self.database.rows(f"SELECT count(*) FROM calls WHERE job = '{found['job_id']}' AND outcome = 'unknown'")[0][0]
+        """Its job waits for a person: nothing is asked any more by itself."""
+        unknown = "SELECT 1 FROM calls c WHERE c.job = j.id AND c.outcome = 'unknown'"
+        return self.database.rows(f"SELECT count(*) FROM jobs j WHERE id = '{found['job_id']}' AND state = 'waiting' AND EXISTS ({unknown})")[0][0]
 
 
 def main():

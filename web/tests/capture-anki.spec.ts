@@ -62,7 +62,7 @@ class Anki {
   async close() {
     const child = this.#serving;
     this.#serving = null;
-    if (!child) return;
+    if (!child || child.exitCode !== null) return;
     const ended = once(child, 'exit');
     child.stdin?.end();
     await ended;

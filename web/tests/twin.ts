@@ -23,7 +23,10 @@ export class Twin {
     twin.#child = spawn(process.env['SLUICE_BINARY'] ?? '', ['twin', '--listen', listen], { stdio: 'ignore' });
     const until = Date.now() + START_MS;
     while (!(await fetch(`${twin.url}/twin`).catch(() => null))?.ok) {
-      if (Date.now() > until) throw new Error('the twin did not start');
+      if (Date.now() > until) {
+        await twin.end();
+        throw new Error('the twin did not start');
+      }
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     return twin;

@@ -29,6 +29,8 @@ const REPEATED: usize = 5;
 /// Hearings in a row by the larger model that take longer than the sound that is new to them, until the smaller one hears the
 /// rest: the first one loads it.
 const MOST_LATE: u8 = 3;
+/// A hearing that takes no longer is not late, however little is new: it may have waited for another one.
+const LEAST_NEW: Duration = Duration::from_secs(5);
 /// Certain words, in milliseconds, in the same language, that make it certain.
 const ENOUGH: u32 = 5_000;
 
@@ -96,7 +98,7 @@ impl Live {
 
     /// A size heard it up to here, and took so long.
     pub(super) fn heard_by(&mut self, size: Size, took: Duration, until_ms: u32) {
-        let new = Duration::from_millis(until_ms.saturating_sub(self.heard_ms).into());
+        let new = Duration::from_millis(until_ms.saturating_sub(self.heard_ms).into()).max(LEAST_NEW);
         self.heard_ms = self.heard_ms.max(until_ms);
         if size != Size::Base {
             self.late = if took > new { self.late.saturating_add(1) } else { 0 };
@@ -116,6 +118,8 @@ impl Live {
         self.remember(&certain);
         self.from_ms = self.from_ms.max(ms);
         self.certain_until_ms = self.certain_until_ms.max(ms);
+        // What was left out is no new sound of the next hearing.
+        self.heard_ms = self.heard_ms.max(ms);
         certain
     }
 

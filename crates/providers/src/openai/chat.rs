@@ -215,7 +215,7 @@ impl ChatModel {
 /// An error that comes after a part of the answer: what was said until then may be charged, so that it is not asked for again.
 fn broken_off(operation: Operation, said: &Assembly, error: CapabilityError) -> CapabilityError {
     let is_repeated = matches!(error.remedy, Remedy::Retry | Remedy::PutOff(_));
-    if said.text.is_empty() || operation.lost == Lost::Repeat || !is_repeated {
+    if !said.has_begun || operation.lost == Lost::Repeat || !is_repeated {
         return error;
     }
     CapabilityError { remedy: Remedy::Look, code: "answer_lost".to_owned(), ..error }

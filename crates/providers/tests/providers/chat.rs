@@ -136,16 +136,16 @@ async fn a_stream_that_ends_early_is_asked_for_where_it_is_charged_and_repeated_
 
 #[tokio::test]
 async fn an_error_in_a_stream_is_an_error() {
-    let stream = concat!(
-        "data: {\"choices\":[{\"delta\":{\"content\":\"Hel\"}}]}\n\n",
-        "data: {\"error\":{\"message\":\"The server had an error\",\"type\":\"server_error\",\"code\":\"server_error\"}}\n\ndata: [DONE]\n\n",
-    );
-    for (server, remedy, code) in [
-        (Server::Vllm, Remedy::PutOff(None), "provider_unavailable"),
-        // What it said until then may be charged.
-        (Server::OpenAi, Remedy::Look, "answer_lost"),
+    let broken = "data: {\"error\":{\"message\":\"The server had an error\",\"type\":\"server_error\",\"code\":\"server_error\"}}\n\ndata: [DONE]\n\n";
+    let said = r#"{"content":"Hel"}"#;
+    for (server, said, remedy, code) in [
+        (Server::Vllm, said, Remedy::PutOff(None), "provider_unavailable"),
+        // What it said until then may be charged, its thoughts included.
+        (Server::OpenAi, said, Remedy::Look, "answer_lost"),
+        (Server::OpenAi, r#"{"reasoning_content":"Hm"}"#, Remedy::Look, "answer_lost"),
     ] {
-        let fake = Fake::new([Reply::events(stream)]).await;
+        let stream = format!("data: {{\"choices\":[{{\"delta\":{said}}}]}}\n\n{broken}");
+        let fake = Fake::new([Reply::events(&stream)]).await;
         let error = failed(&streaming(&fake, server), &request(None)).await;
         assert_eq!((error.remedy, error.code.as_str()), (remedy, code));
         assert!(error.message.contains("The server had an error"), "{}", error.message);

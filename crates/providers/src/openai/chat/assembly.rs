@@ -39,6 +39,8 @@ pub(super) struct Assembly {
     pub(super) finish: Option<String>,
     /// The end mark came.
     pub(super) is_done: bool,
+    /// A piece of an answer came, if only of its thoughts.
+    pub(super) has_begun: bool,
     refusal: String,
     tokens: Option<Metered>,
 }
@@ -51,6 +53,7 @@ impl Assembly {
         self.tokens = piece.usage.or(self.tokens.take());
         // One answer was asked for.
         let Some(choice) = piece.choices.into_iter().flatten().next() else { return };
+        self.has_begun = true;
         self.finish = choice.finish_reason.or(self.finish.take());
         let Text { content, refusal } = choice.message.or(choice.delta).unwrap_or_default();
         self.text.push_str(&content.unwrap_or_default());

@@ -121,7 +121,9 @@ export class Sound {
   /** Has those sound beside it that do at this moment. */
   #lead() {
     if (this.#stretch === null) return;
-    const sounding = this.playing && this.#wanted === null && !this.#audio.paused;
+    // One that waits for its data holds the others.
+    const hasData = this.#audio.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA;
+    const sounding = this.playing && this.#wanted === null && !this.#audio.paused && hasData;
     const now = this.#stretch.start_ms + this.#audio.currentTime * 1000;
     this.#besides.forEach((one) => one.follow(now, sounding, this.rate));
   }
