@@ -163,6 +163,33 @@ async fn what_is_left_of_a_sentence_with_a_hidden_word_is_not_read() {
     }
 }
 
+/// The ground of a slide is a picture, and no scan.
+#[tokio::test]
+async fn what_is_left_of_a_sentence_on_a_slide_with_a_hidden_word_is_not_read() {
+    let slide = "q 595 0 0 842 0 0 cm /Dots Do Q 1 g BT /F1 12 Tf 16 TL 72 700 Td \
+                 (The bees left the hive. The keeper sold his) Tj T* (honey to nobody. It was cold.) Tj ET 1 0 0 rg";
+    for covered in ["239 697 42 13", "281 697 26 13"] {
+        let content = format!("{slide} {covered} re f");
+        let document = read(&pdf::drawn(&[&content], "/XObject << /Dots 3 0 R >>", "")).await;
+        let text = "The bees left the hive. It was cold.".to_owned();
+        assert_eq!((document.text(), document.left_out), (text, vec![hidden(1)]), "{covered}");
+    }
+}
+
+/// Where a text is only for screen readers, nothing is missing.
+#[tokio::test]
+async fn a_hidden_word_that_takes_no_place_leaves_its_sentence() {
+    let shown = "BT /F1 12 Tf 16 TL 72 700 Td (The sum of x and y) Tj T* (is small. It stays so.) Tj ET";
+    let plus = "BT /F1 12 Tf 185 700 Td (with plus signs) Tj ET";
+    for unseen in [format!("q 185 700 0.7 0.7 re W n {plus} Q"), format!("q 0 0 9 9 re W n {plus} Q")] {
+        let document = read(&pdf::drawn(&[&format!("{shown} {unseen}")], "", "")).await;
+        let text = "The sum of x and y is small. It stays so.".to_owned();
+        assert_eq!((document.text(), document.left_out), (text, vec![hidden(1)]), "{unseen}");
+    }
+    let document = read(&pdf::drawn(&[&format!("{shown} 0 g {plus} 180 695 100 16 re f")], "", "")).await;
+    assert_eq!(document.text(), "It stays so.");
+}
+
 const CLEAR: &str = "/ExtGState << /Clear << /ca 0 >> >>";
 
 #[tokio::test]

@@ -43,6 +43,16 @@ const LONGEST_EDGE: f32 = 6000.0;
 /// drawing scans takes a tenth of a second per page.
 const COMPARED_SCANS: usize = 60;
 
+/// How a word looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Seen {
+    /// It makes a difference.
+    Yes,
+    /// It makes none, but the page may be a scan, and has ink around it: OCR may have found it there.
+    InScan,
+    No,
+}
+
 /// What cannot be seen of a document.
 #[derive(Debug, Default)]
 pub(super) struct Hidden {
@@ -63,6 +73,10 @@ struct Sight {
     /// Where a scan has ink; none if the page has no scan.
     edges: Option<Bits>,
     forms: Vec<[f32; 4]>,
+    /// All that is hidden is what OCR laid over a scan.
+    only_over_scan: bool,
+    /// Where text is clipped to nothing.
+    cut: Vec<[f32; 4]>,
 }
 
 /// A bit for each pixel.
@@ -110,18 +124,30 @@ impl Hidden {
         Ok(Self { pages: pages.into_iter().flatten().collect(), found: Mutex::new(found) })
     }
 
-    /// Whether a word with those bounds (left, top, right and bottom in points) cannot be seen.
-    pub(super) fn hides(&self, page: u32, bounds: [f32; 4]) -> bool {
-        let hides = self.pages.get(&page).is_some_and(|sight| sight.hides(bounds));
-        if hides {
-            self.found.lock().unwrap_or_else(PoisonError::into_inner).insert(page);
-        }
-        hides
+    /// How a word with those bounds (left, top, right and bottom in points) looks.
+    pub(super) fn seen(&self, page: u32, bounds: [f32; 4]) -> Seen {
+        self.pages.get(&page).map_or(Seen::Yes, |sight| sight.seen(bounds))
+    }
+
+    /// Whether a hidden word leaves a gap: one that is tiny, or clipped to nothing as text for screen readers is, takes no
+    /// place of its own.
+    pub(super) fn leaves_gap(&self, page: u32, bounds: [f32; 4]) -> bool {
+        let (x, y) = (bounds[0].midpoint(bounds[2]), bounds[1].midpoint(bounds[3]));
+        // The width of text is only estimated, on the low side.
+        let holds = |[left, top, right, bottom]: &[f32; 4]| {
+            *left <= x && x <= right + 0.5 * (right - left) && *top <= y && y <= *bottom
+        };
+        !is_tiny(bounds) && !self.pages.get(&page).is_some_and(|sight| sight.cut.iter().any(holds))
+    }
+
+    /// Notes that a word of a page is left out.
+    pub(super) fn note(&self, page: u32) {
+        self.found.lock().unwrap_or_else(PoisonError::into_inner).insert(page);
     }
 
     /// Whether what is hidden on a page is what OCR took for words on a scan, and nothing that somebody wrote.
     pub(super) fn is_scan(&self, page: u32) -> bool {
-        self.pages.get(&page).is_some_and(|sight| sight.edges.is_some())
+        self.pages.get(&page).is_some_and(|sight| sight.only_over_scan)
     }
 
     /// The pages of which something was hidden. What it was is not said: it may be what somebody blacked out.
@@ -132,13 +158,13 @@ impl Hidden {
 }
 
 impl Sight {
-    fn hides(&self, [left, top, right, bottom]: [f32; 4]) -> bool {
+    fn seen(&self, [left, top, right, bottom]: [f32; 4]) -> Seen {
         let (x, y) = (f32::midpoint(left, right), f32::midpoint(top, bottom));
         if self.forms.iter().any(|form| form[0] <= x && x <= form[2] && form[1] <= y && y <= form[3]) {
-            return false;
+            return Seen::Yes;
         }
-        if bottom - top < SMALL && right - left < SMALL * 4.0 {
-            return true;
+        if is_tiny([left, top, right, bottom]) {
+            return Seen::No;
         }
         let height = bottom - top;
         // Without the edges, where the letters of the lines above and below reach in.
@@ -146,7 +172,13 @@ impl Sight {
             self.share(&self.changed, [left, top + 0.15 * height, right, bottom - 0.15 * height]) > LEAST_SEEN;
         // What OCR found does not stand exactly where the scan has it, and least so at the end of a line.
         let around = [left - 8.0 * height, top - height, right + 8.0 * height, bottom + height];
-        !is_seen && !self.edges.as_ref().is_some_and(|edges| self.share(edges, around) > LEAST_INK)
+        if is_seen {
+            Seen::Yes
+        } else if self.edges.as_ref().is_some_and(|edges| self.share(edges, around) > LEAST_INK) {
+            Seen::InScan
+        } else {
+            Seen::No
+        }
     }
 
     /// The share of the pixels in an area that are set.
@@ -165,6 +197,11 @@ impl Sight {
         let start = pixel(from).min(most.saturating_sub(1));
         start..pixel(to).saturating_add(1).clamp(start, most)
     }
+}
+
+/// Whether a word with those bounds is too small to be read.
+fn is_tiny([left, top, right, bottom]: [f32; 4]) -> bool {
+    bottom - top < SMALL && right - left < SMALL * 4.0
 }
 
 /// Pages in a row, a few at a time; a long page alone, since it has a scale of its own.
@@ -263,5 +300,15 @@ fn sight(drawn: &Picture, bare: &Picture, page: &DoubtfulPage) -> Option<(u32, S
     #[expect(clippy::cast_precision_loss, reason = "a picture has few thousand pixels a side")]
     let scale = (*width).max(*height) as f32 / page.longer_edge;
     let scale = if page.longer_edge > LONGEST_EDGE { scale } else { 1.0 };
-    Some((page.number, Sight { scale, width: *width, height: *height, changed, edges, forms: page.forms.clone() }))
+    let sight = Sight {
+        scale,
+        width: *width,
+        height: *height,
+        changed,
+        edges,
+        forms: page.forms.clone(),
+        only_over_scan: page.only_over_scan,
+        cut: page.cut.clone(),
+    };
+    Some((page.number, sight))
 }

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 
-use super::hidden::Hidden;
+use super::hidden::{Hidden, Seen};
 use super::{ReadError, gaps, letters, lines};
 
 /// Most words of one page. A dense newspaper page has 5,000.
@@ -108,8 +108,8 @@ struct Parser<'a> {
     pages: Vec<RawPage>,
     page: RawPage,
     blocks: Vec<Vec<Vec<Word>>>,
-    block: Vec<Vec<Word>>,
-    words: Vec<Word>,
+    block: Vec<Vec<(Word, Seen)>>,
+    words: Vec<(Word, Seen)>,
     words_on_page: usize,
     /// The start of a word whose text contains a line break.
     unfinished: Option<String>,
@@ -146,6 +146,7 @@ impl<'a> Parser<'a> {
             }
         } else if line.starts_with("</block>") {
             let block = std::mem::take(&mut self.block);
+            let block = readable(block, self.hidden, self.page.number);
             if block.iter().flatten().any(|word| !gaps::is_gap(&word.text)) {
                 self.blocks.push(block);
             }
@@ -177,13 +178,27 @@ impl<'a> Parser<'a> {
         if text.is_empty() {
             return Ok(());
         }
-        if !self.hidden.hides(self.page.number, bounds) {
-            self.words.push(Word { text, bounds });
-        } else if text.contains(char::is_alphanumeric) && !self.hidden.is_scan(self.page.number) {
-            self.words.push(Word { text: gaps::gap(&text), bounds });
-        }
+        let seen = self.hidden.seen(self.page.number, bounds);
+        self.words.push((Word { text, bounds }, seen));
         Ok(())
     }
+}
+
+/// The words of a block that are to be read, with gaps for those that are hidden among them.
+fn readable(block: Vec<Vec<(Word, Seen)>>, hidden: &Hidden, page: u32) -> Vec<Vec<Word>> {
+    let count = |looks: Seen| block.iter().flatten().filter(|(_, seen)| *seen == looks).count();
+    // Beside words that are shown, those below a box are no work of OCR, though the page has a picture.
+    let is_scan = hidden.is_scan(page) || count(Seen::InScan) > count(Seen::Yes);
+    let read = |(word, seen): (Word, Seen)| {
+        if seen == Seen::Yes || seen == Seen::InScan && is_scan {
+            return Some(word);
+        }
+        hidden.note(page);
+        let leaves_gap = !is_scan && word.text.contains(char::is_alphanumeric) && hidden.leaves_gap(page, word.bounds);
+        leaves_gap.then(|| Word { text: gaps::gap(&word.text), bounds: word.bounds })
+    };
+    let lines = block.into_iter().map(|words| words.into_iter().filter_map(read).collect::<Vec<Word>>());
+    lines.filter(|words| !words.is_empty()).collect()
 }
 
 /// The smallest bounds that contain both.

@@ -32,6 +32,8 @@ pub(crate) struct DoubtfulPage {
     pub(crate) outside: bool,
     /// Where its forms have their own text, which drawing cannot take out: left, top, right and bottom from its corner.
     pub(crate) forms: Vec<[f32; 4]>,
+    /// Where texts would stand that are clipped to nothing, as those for screen readers are: they leave no gap.
+    pub(crate) cut: Vec<[f32; 4]>,
 }
 
 /// Looks at all pages.
@@ -45,7 +47,7 @@ fn look(document: &Document, number: u32, id: ObjectId, layers: bool) -> Option<
     let (area, is_cropped) = visible_area(document, page);
     let content = document.get_page_content_with_limit(id, STREAM_BYTES).ok()?;
     let resources = inherited(document, page, b"Resources").and_then(|resources| resources.as_dict().ok());
-    let Suspicion { suspect, only_over_scan, has_scan, outside } =
+    let Suspicion { suspect, only_over_scan, has_scan, outside, cut } =
         Painter::new(document, area, layers).page(&content, resources);
     // What stands outside of the paper has never been part of the text.
     let outside = outside && is_cropped;
@@ -57,13 +59,14 @@ fn look(document: &Document, number: u32, id: ObjectId, layers: bool) -> Option<
         return None;
     }
     let has_text = |one: &&&Dictionary| kind(one).is_ok_and(|kind| kind == b"Widget" || kind == b"FreeText");
+    let from_top =
+        |[left, bottom, right, top]: Area| [left - area[0], area[3] - top, right - area[0], area[3] - bottom];
     let is_turned =
         inherited(document, page, b"Rotate").and_then(|turn| turn.as_i64().ok()).is_some_and(|turn| turn != 0);
     let place = |annotation: &&Dictionary| {
         let place: Area = numbers(annotation.get(b"Rect").ok()?)?;
-        let [left, bottom, right, top] = around([(place[0], place[1]), (place[2], place[3])].into_iter());
-        let upright = [left - area[0], area[3] - top, right - area[0], area[3] - bottom];
-        Some(if is_turned { [f32::MIN, f32::MIN, f32::MAX, f32::MAX] } else { upright })
+        let place = around([(place[0], place[1]), (place[2], place[3])].into_iter());
+        Some(if is_turned { [f32::MIN, f32::MIN, f32::MAX, f32::MAX] } else { from_top(place) })
     };
     Some(DoubtfulPage {
         number,
@@ -73,6 +76,7 @@ fn look(document: &Document, number: u32, id: ObjectId, layers: bool) -> Option<
         has_scan,
         outside,
         forms: annotations.iter().filter(has_text).filter_map(place).collect(),
+        cut: if is_turned { Vec::new() } else { cut.into_iter().map(from_top).collect() },
     })
 }
 

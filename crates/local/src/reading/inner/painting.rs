@@ -23,11 +23,17 @@ const FORMS: usize = 500;
 /// Most comparisons of a text with an area on one page; beyond that the page is drawn.
 const COMPARISONS: usize = 2_000_000;
 
+/// A text of which less than that is left, in points, is clipped to nothing.
+const CUT: f32 = 1.0;
+
+/// Most places of clipped texts that are told of one page.
+const CUTS: usize = 500;
+
 /// A picture that covers this fraction of the page may be a scan of it.
 const SCAN: f32 = 0.5;
 
 /// What one page may hide.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[expect(clippy::struct_excessive_bools, reason = "independent facts, and no states of a machine")]
 pub(super) struct Suspicion {
     /// A text may be invisible where it stands.
@@ -38,6 +44,8 @@ pub(super) struct Suspicion {
     pub(super) has_scan: bool,
     /// A text stands outside of the page.
     pub(super) outside: bool,
+    /// Where texts would stand that are clipped to nothing.
+    pub(super) cut: Vec<Area>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -221,10 +229,16 @@ impl<'a> Painter<'a> {
             return;
         }
         self.texts.push(text);
+        let state = &run.state;
+        let clipped = common(&text, &state.clip);
+        let is_left = |from: usize, to: usize| clipped[to] - clipped[from] > CUT.min(0.2 * (text[to] - text[from]));
+        let is_cut = !is_left(0, 2) || !is_left(1, 3);
+        if is_cut && self.found.cut.len() < CUTS {
+            self.found.cut.push(text);
+        }
         if self.otherwise_suspect {
             return;
         }
-        let state = &run.state;
         if state.mode == 3 {
             if self.found.has_scan {
                 self.invisible_over_scan = true;
@@ -233,8 +247,6 @@ impl<'a> Painter<'a> {
             }
             return;
         }
-        let clipped = common(&text, &state.clip);
-        let is_cut = clipped[2] <= clipped[0] || clipped[3] <= clipped[1];
         let is_small = text[3] - text[1] < SMALL && text[2] - text[0] < SMALL;
         let is_faint = state.look.alpha < FAINT || state.look.masked;
         let paint = if matches!(state.mode, 1 | 5) { state.stroke } else { state.fill };
@@ -266,4 +278,25 @@ impl<'a> Painter<'a> {
 pub(super) fn numbers<const N: usize>(object: &Object) -> Option<[f32; N]> {
     let numbers: Vec<f32> = object.as_array().ok()?.iter().filter_map(|number| number.as_float().ok()).collect();
     numbers.try_into().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frame_covers_what_is_below_its_line_and_not_what_it_frames() {
+        for (path, covers) in [
+            ("4 w 60 500 400 200 re S", false),
+            ("6 w 60 500 400 104 re S", true),
+            ("6 w 60 604 400 200 re S", true),
+            ("20 w 60 600 400 10 re S", true),
+            ("20 w 60 604 m 400 604 l S", true),
+        ] {
+            let content = format!("BT /F1 12 Tf 72 600 Td (framed) Tj ET {path}");
+            let document = Document::new();
+            let found = Painter::new(&document, [0.0, 0.0, 595.0, 842.0], false).page(content.as_bytes(), None);
+            assert_eq!(found.suspect, covers, "{path}");
+        }
+    }
 }

@@ -204,7 +204,25 @@ impl<'a, 'c> Run<'a, 'c> {
         let [a, b, c, d, ..] = self.state.to_page;
         let half = 0.5 * self.state.pen * (a * d - b * c).abs().sqrt();
         let wider = |[left, bottom, right, top]: Area| [left - half, bottom - half, right + half, top + half];
-        if half * 2.0 < COVERING { Vec::new() } else { self.subpaths().into_iter().map(wider).collect() }
+        let frames = self.is_rectangle();
+        let drawn = |area: Area| {
+            let [left, bottom, right, top] = area;
+            if !frames || (right - left).min(top - bottom) <= 2.0 * half {
+                return vec![area];
+            }
+            // What is inside of a frame is not covered.
+            vec![
+                [left, bottom, right, bottom],
+                [left, top, right, top],
+                [left, bottom, left, top],
+                [right, bottom, right, top],
+            ]
+        };
+        if half * 2.0 < COVERING {
+            Vec::new()
+        } else {
+            self.subpaths().into_iter().flat_map(drawn).map(wider).collect()
+        }
     }
 
     /// Whether the path has rectangles only, as far as its operators tell.
