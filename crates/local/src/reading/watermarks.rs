@@ -12,8 +12,15 @@ const TALLER: f32 = 2.2;
 /// A line at an angle to the page of fewer words is a stamp, unless there are more such lines.
 const STAMP_WORDS: usize = 25;
 
-/// So many letters on a slope are a line at an angle.
-const SLOPE: usize = 4;
+/// So many letters on a slope, in so many pieces at least, are a line at an angle.
+const SLOPE: usize = 5;
+const PIECES: usize = 4;
+
+/// The slope from one to the next differs by no more than this part of it.
+const SAME_SLOPE: f32 = 0.2;
+
+/// Most pieces of slanted text on a page between which others are looked for.
+const MOST_SLANTED: usize = 2000;
 
 /// Removes watermarks.
 pub(super) fn remove(pages: &mut [RawPage], report: &mut Vec<LeftOut>) {
@@ -24,12 +31,18 @@ pub(super) fn remove(pages: &mut [RawPage], report: &mut Vec<LeftOut>) {
         let rises = on_a_slope(&lines, text_height);
         let is_slanted: Vec<bool> =
             lines.iter().map(|line| is_slanted(line, text_height) || rises && is_letter(line, text_height)).collect();
+        let slanted: Vec<[f32; 4]> = lines
+            .iter()
+            .zip(&is_slanted)
+            .filter_map(|(line, slanted)| slanted.then_some(line.bounds))
+            .take(MOST_SLANTED)
+            .collect();
         let is_mark: Vec<bool> = lines
             .iter()
             .enumerate()
             .map(|(at, line)| {
                 is_slanted[at]
-                    || is_between(line, &lines, &is_slanted, text_height)
+                    || is_between(line, &slanted, text_height)
                     || is_across(line, &lines, text_height)
                     || is_stamp(line, &lines)
             })
@@ -88,27 +101,42 @@ fn is_letter(line: &Line, text_height: f32) -> bool {
     is_large && line.text.chars().count() <= 2 && line.text.chars().all(char::is_alphabetic)
 }
 
-/// Whether large letters stand one above the other from side to side, as those of a line at an angle do: the initials of
-/// paragraphs stand below each other.
+/// Whether large letters stand on one slope, each where the one before ends, as those of a line at an angle do: the initials
+/// of paragraphs stand below each other, and labels in stairs apart from each other.
 fn on_a_slope(lines: &[&Line], text_height: f32) -> bool {
-    let mut places: Vec<[f32; 4]> =
-        lines.iter().filter(|line| is_letter(line, text_height)).map(|line| line.bounds).collect();
-    places.sort_by(|one, other| one[0].total_cmp(&other[0]));
-    let steps = || places.windows(2).map(|pair| (pair[1][0] - pair[0][0], pair[1][1] - pair[0][1]));
-    places.len() >= SLOPE
-        && (steps().all(|(across, down)| across > 2.0 && down < 0.0)
-            || steps().all(|(across, down)| across > 2.0 && down > 0.0))
+    let mut letters: Vec<&&Line> = lines.iter().filter(|line| is_letter(line, text_height)).collect();
+    letters.sort_by(|one, other| one.bounds[0].total_cmp(&other.bounds[0]));
+    let (Some(first), Some(last)) = (letters.first(), letters.last()) else { return false };
+    // Where a letter begins on its line: at its lower edge if the line rises.
+    let edge = if last.bounds[1] < first.bounds[1] { 3 } else { 1 };
+    let slope =
+        |one: &Line, next: &Line| (next.bounds[edge] - one.bounds[edge]) / (next.bounds[0] - one.bounds[0]).max(0.1);
+    let usual = slope(first, last);
+    let touches = |one: &Line, next: &Line| {
+        let ([_, top, right, bottom], [next_left, next_top, next_right, next_bottom]) = (one.bounds, next.bounds);
+        let apart = (next_left - right).abs().min((next_top - bottom).max(top - next_bottom).abs());
+        apart < 0.3 * (next_bottom - next_top).min(next_right - next_left)
+    };
+    let pairs = || letters.windows(2).map(|pair| (pair[0], pair[1]));
+    let all: usize = letters.iter().map(|line| line.text.chars().count()).sum();
+    letters.len() >= PIECES
+        && all >= SLOPE
+        && usual.abs() > 0.1
+        && pairs().all(|(one, next)| {
+            next.bounds[0] - one.bounds[0] > 2.0 && (slope(one, next) - usual).abs() < SAME_SLOPE * usual.abs()
+        })
+        && pairs().filter(|(one, next)| touches(one, next)).count() * 2 >= letters.len() - 1
 }
 
 /// Large letters that touch two pieces of slanted text are the piece between them.
-fn is_between(line: &Line, lines: &[&Line], is_slanted: &[bool], text_height: f32) -> bool {
+fn is_between(line: &Line, slanted: &[[f32; 4]], text_height: f32) -> bool {
     let [left, top, right, bottom] = line.bounds;
-    let touches = |other: &Line| {
-        let [other_left, other_top, other_right, other_bottom] = other.bounds;
+    let touches = |other: &&[f32; 4]| {
+        let [other_left, other_top, other_right, other_bottom] = **other;
         left < other_right + 1.0 && other_left < right + 1.0 && top < other_bottom + 1.0 && other_top < bottom + 1.0
     };
     let is_large = bottom - top > TALLER * text_height && text_height > 0.0 && line.text.chars().count() <= 4;
-    is_large && lines.iter().zip(is_slanted).filter(|(other, slanted)| **slanted && touches(other)).count() >= 2
+    is_large && slanted.iter().filter(touches).take(2).count() == 2
 }
 
 /// Large letters that overlap lines of the text.
@@ -138,4 +166,47 @@ fn is_stamp(line: &Line, lines: &[&Line]) -> bool {
 
 fn count(letters: usize) -> f32 {
     u8::try_from(letters).map_or(255.0, f32::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reading::layout::RawBlock;
+
+    fn line(text: &str, bounds: [f32; 4]) -> Line {
+        Line { text: text.to_owned(), bounds, height: bounds[3] - bounds[1], ..Line::default() }
+    }
+
+    /// The text that is left on a page of twenty lines of prose and those.
+    fn left(large: &[(&str, [f32; 4])]) -> String {
+        let prose = (0..20_u8).map(|n| {
+            let top = 400.0 + 14.0 * f32::from(n);
+            line("Some of the usual lines of a page that tells something.", [50.0, top, 400.0, top + 11.0])
+        });
+        let large = large.iter().map(|(text, bounds)| line(text, *bounds));
+        let blocks = large.chain(prose).map(|line| RawBlock { lines: vec![line] }).collect();
+        let mut pages = [RawPage { blocks, ..RawPage::default() }];
+        remove(&mut pages, &mut Vec::new());
+        let left = pages[0].blocks.iter().flat_map(|block| &block.lines).filter(|line| line.height > 20.0);
+        left.map(|line| line.text.as_str()).collect()
+    }
+
+    #[test]
+    fn labels_in_stairs_are_no_watermark() {
+        let stairs = |letters: &[&'static str], step: [f32; 2]| -> String {
+            let place = |(n, letter): (u8, &&'static str)| {
+                let (left, top) = (60.0 + step[0] * f32::from(n), 350.0 + step[1] * f32::from(n));
+                (*letter, [left, top, left + 36.0, top + 40.0])
+            };
+            left(&(0..).zip(letters).map(place).collect::<Vec<_>>())
+        };
+        assert_eq!(stairs(&["春", "夏", "秋", "冬"], [36.0, -30.0]), "春夏秋冬");
+        assert_eq!(stairs(&["A", "B", "C", "D", "E", "F"], [80.0, -60.0]), "ABCDEF");
+        assert_eq!(stairs(&["D", "R", "A", "F", "T"], [36.0, -24.0]), "");
+        assert_eq!(stairs(&["D", "R", "A", "F", "T"], [36.0, 24.0]), "");
+        // Not one after the other on one line.
+        let bent = [60.0_f32, 96.0, 132.0, 168.0, 204.0].into_iter().zip([350.0_f32, 340.0, 300.0, 290.0, 200.0]);
+        let bent: Vec<(&str, [f32; 4])> = bent.map(|(left, top)| ("A", [left, top, left + 36.0, top + 40.0])).collect();
+        assert_eq!(left(&bent), "AAAAA");
+    }
 }
