@@ -89,18 +89,29 @@ pub enum GuardError {
 /// What a program said, with the names of files alone: what people read of it must not say where this machine keeps them.
 fn without_folders(said: &str) -> String {
     let mut kept = String::with_capacity(said.len());
+    // Where the name of a file begins, whose folders may go on in the next word.
+    let mut name = None;
     for word in said.split_inclusive(char::is_whitespace) {
         let begins = |(at, _): &(usize, &str)| {
             let before = word[..*at].chars().next_back();
             let is_first = before.is_none_or(|before| ":'\"`(=[<,".contains(before));
             is_first && !word[at + 1..].starts_with('/')
         };
-        match word.match_indices('/').find(begins) {
-            Some((from, _)) => {
-                let to = word.rfind('/').map_or(from, |last| last + 1);
-                kept.extend([&word[..from], &word[to..]]);
+        let to = word.rfind('/').map_or(0, |last| last + 1);
+        match (word.match_indices('/').find(begins), name) {
+            (Some((from, _)), _) => {
+                kept.push_str(&word[..from]);
+                name = Some(kept.len());
+                kept.push_str(&word[to..]);
             }
-            None => kept.push_str(word),
+            (None, Some(start)) if to > 0 && !word.contains("://") => {
+                kept.truncate(start);
+                kept.push_str(&word[to..]);
+            }
+            _ => kept.push_str(word),
+        }
+        if word.ends_with('\n') || word.trim_end().ends_with([':', ';', ',', '\'', '"', '`', ')', ']', '>']) {
+            name = None;
         }
     }
     kept
@@ -158,6 +169,9 @@ mod tests {
         for (said, kept) in [
             ("file:/srv/sluice/work/a b.mp3: End of file", "file:a b.mp3: End of file"),
             ("cannot open '/srv/sluice/x.pdf'", "cannot open 'x.pdf'"),
+            ("/srv/my data/x.wav: End of file", "x.wav: End of file"),
+            ("open '/srv/my own data/y/x.wav' or a/b", "open 'x.wav' or a/b"),
+            ("/srv/my data/x.wav /srv/y.wav, see https://ffmpeg.org/x", "x.wav y.wav, see https://ffmpeg.org/x"),
             ("/srv/sluice/x.wav\n/srv/y.wav: Input/output error", "x.wav\ny.wav: Input/output error"),
             ("see https://ffmpeg.org/x and 1/2", "see https://ffmpeg.org/x and 1/2"),
             ("sluice guard: no such program", "sluice guard: no such program"),
