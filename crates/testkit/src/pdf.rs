@@ -299,8 +299,8 @@ fn repeated(filling: Filling, bytes: u64) -> Vec<u8> {
     for byte in start {
         bits.push_code(0x30 + u32::from(*byte), 8);
     }
-    for _ in 0..bytes / 258 {
-        // Length 258: symbol 285. Distances: 1 is symbol 0; 5 and 6 are symbol 4 with one more bit.
+    // Length 258: symbol 285. Distances: 1 is symbol 0; 5 and 6 are symbol 4 with one more bit.
+    let add = |bits: &mut Bits| {
         bits.push_code(0b1100_0101, 8);
         if period == 1 {
             bits.push_code(0, 5);
@@ -308,7 +308,22 @@ fn repeated(filling: Filling, bytes: u64) -> Vec<u8> {
             bits.push_code(4, 5);
             bits.push(1, 1);
         }
+    };
+    let matches = bytes / 258;
+    for _ in 0..matches % 8 {
+        add(&mut bits);
     }
+    // Eight of them end within a byte as they began, so that the bytes of the next eight are the same.
+    let mut eights = 0..matches / 8;
+    for _ in eights.by_ref().take(1) {
+        (0..8).for_each(|_| add(&mut bits));
+    }
+    let from = bits.bytes.len();
+    for _ in eights.by_ref().take(1) {
+        (0..8).for_each(|_| add(&mut bits));
+    }
+    let cycle = bits.bytes.get(from..).unwrap_or_default().to_vec();
+    eights.for_each(|_| bits.bytes.extend_from_slice(&cycle));
     bits.push_code(0, 7);
     bits.push(0, 7);
     bits.bytes
@@ -467,6 +482,24 @@ mod tests {
         let _ = ZlibDecoder::new(repeated(Filling::Text, 258 * 4).as_slice()).read_to_end(&mut unfolded);
         assert_eq!(String::from_utf8(unfolded).unwrap(), format!("BT /F1 9 Tf {}", "(A)Tj ".repeat(1 + 43 * 4)));
         assert!(bomb(Filling::Nothing, 1 << 30).len() < 100_000);
+    }
+
+    #[test]
+    fn a_long_pattern_unfolds_as_a_short_one() {
+        for (filling, start, period) in [(Filling::Nothing, "", " "), (Filling::Text, "BT /F1 9 Tf ", "(A)Tj ")] {
+            for matches in [0, 1, 7, 8, 15, 16, 17, 100, 1001] {
+                let mut unfolded = Vec::new();
+                let folded = repeated(filling, 258 * matches);
+                let _ = ZlibDecoder::new(folded.as_slice()).read_to_end(&mut unfolded);
+                let times = 1 + 258 * usize::try_from(matches).unwrap() / period.len();
+                assert!(unfolded == format!("{start}{}", period.repeat(times)).into_bytes(), "{filling:?} {matches}");
+                // Two bytes before it, and the end of the block and its padding.
+                let bits = 3
+                    + 8 * (start.len() + period.len())
+                    + usize::try_from(matches).unwrap() * (13 + usize::from(period.len() > 1));
+                assert_eq!(folded.len(), 2 + (bits + 14) / 8, "{filling:?} {matches}");
+            }
+        }
     }
 
     #[test]
