@@ -6,6 +6,7 @@ use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use sluice_domain::ids::OwnerId;
 use sluice_domain::time::Timestamp;
+use sluice_store::keeping::Terms;
 use sluice_store::{StoreError, Tx};
 use utoipa::ToSchema;
 
@@ -49,6 +50,8 @@ pub struct Due {
     pub subject: String,
     /// What it references now.
     pub bytes: u64,
+    /// The days that hold for it in the tier that it leaves.
+    pub days: u32,
 }
 
 /// What a move did.
@@ -129,23 +132,42 @@ pub trait Tiers: Send + Sync {
         async { Ok(None) }.boxed()
     }
 
-    /// At most `limit` things of all owners that are in `from` since before `before` and may leave it, after the id `after`.
+    /// Whether an owner has this.
+    fn has<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        owner: &'a OwnerId,
+        subject: &'a str,
+    ) -> BoxFuture<'a, Result<bool, StoreError>>;
+
+    /// Whether an owner has this; locks it, so that it is not moved until the unit of work ends that sets how long it is kept.
+    fn lock<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        owner: &'a OwnerId,
+        subject: &'a str,
+    ) -> BoxFuture<'a, Result<bool, StoreError>>;
+
+    /// At most `limit` things of all owners that at `now` have been in `from` for the days that hold for them by these terms and may
+    /// leave it, after the id `after`.
     fn due<'a>(
         &'a self,
         tx: &'a mut Tx,
         from: Tier,
-        before: Timestamp,
+        terms: Terms,
+        now: Timestamp,
         after: &'a str,
         limit: u32,
     ) -> BoxFuture<'a, Result<Vec<Due>, StoreError>>;
 
-    /// Moves one into its next tier, if it is still due, and writes a tombstone that names the rule. What is released is
+    /// Moves one into its next tier, if it is still due by these terms, and writes a tombstone that names the rule. What is released is
     /// deleted by garbage collection.
     fn shift<'a>(
         &'a self,
         owner: &'a OwnerId,
         subject: &'a str,
         to: Tier,
+        terms: Terms,
         rule: &'a str,
     ) -> BoxFuture<'a, Result<Moved, MoveError>>;
 

@@ -16,7 +16,7 @@ use bytesize::ByteSize;
 use clap::{Args, ValueEnum};
 use ipnet::IpNet;
 use sluice_app::account::SignUp;
-use sluice_app::keeping::{self, Period};
+use sluice_app::keeping::{self, MOST_DAYS, Period};
 use sluice_app::providers::sealing::{Given, Secret};
 use sluice_domain::limits::Plans;
 use sluice_local::models::{Mirror, Models};
@@ -118,6 +118,12 @@ pub struct KeepingOptions {
     /// Days for which that archive stays, or forever; then it is deleted, and what was written of it stays.
     #[arg(long, env = "SLUICE_KEEP_WARM", default_value = "30", global = true, value_name = "DAYS")]
     pub keep_warm: Period,
+    /// Fewest days that somebody may set for what they have, or for one thing.
+    #[arg(long, env = "SLUICE_KEEP_LEAST", default_value_t = 1, global = true, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_DAYS)))]
+    pub keep_least: u32,
+    /// Most days that somebody may set, or forever; what the two settings above say is always allowed.
+    #[arg(long, env = "SLUICE_KEEP_MOST", default_value = "365", global = true, value_name = "DAYS")]
+    pub keep_most: Period,
     /// Hour of the day, in UTC, at which that is done.
     #[arg(long, env = "SLUICE_KEEP_HOUR", default_value_t = 3, global = true, value_name = "HOUR", value_parser = clap::value_parser!(u16).range(0..=23))]
     pub keep_hour: u16,
@@ -126,7 +132,13 @@ pub struct KeepingOptions {
 impl KeepingOptions {
     /// The rules.
     pub const fn rules(&self) -> keeping::Rules {
-        keeping::Rules { hot: self.keep_hot, warm: self.keep_warm, hour: self.keep_hour }
+        keeping::Rules {
+            hot: self.keep_hot,
+            warm: self.keep_warm,
+            least: self.keep_least,
+            most: self.keep_most,
+            hour: self.keep_hour,
+        }
     }
 }
 

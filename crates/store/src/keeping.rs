@@ -1,5 +1,5 @@
-//! What is kept in tiers, of any app: holds, which keep something from being moved or deleted, and tombstones, which say what
-//! was moved, when and by which rule. What is due is in the tables of each app.
+//! What is kept in tiers, of any app: holds, which keep something from being moved or deleted, the days that owners set for
+//! what they have, and tombstones, which say what was moved, when and by which rule. What is due is in the tables of each app.
 
 use sluice_domain::ids::OwnerId;
 use sluice_domain::time::Timestamp;
@@ -14,6 +14,54 @@ pub(crate) fn not_held(holder: &str, app: &str, subject: &str) -> String {
          AND NOT EXISTS (SELECT 1 FROM keeping_holds WHERE keeping_holds.owner = {holder}.owner AND app = '{app}'
              AND subject = {subject})"
     )
+}
+
+/// Days of a period without an end: longer than time lasts here.
+pub const FOREVER: u32 = 10_000_000;
+
+const DAY_MS: i64 = 86_400_000;
+
+/// How many days something stays in a tier: what the installation says, and between which bounds owners say something else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Terms {
+    /// The days of who has set none.
+    pub days: u32,
+    /// The fewest that hold, whatever is set.
+    pub least: u32,
+    /// The most that hold, whatever is set.
+    pub most: u32,
+}
+
+impl Terms {
+    /// The days that hold where these are set.
+    pub fn hold(self, set: Option<u32>) -> u32 {
+        set.unwrap_or(self.days).min(self.most).max(self.least)
+    }
+
+    /// What [`stayed`] is bound to at a time: before when something came that is due with the fewest days, and with the most;
+    /// the time; and the days of who has set none.
+    pub(crate) fn bounds(self, now: Timestamp) -> [i64; 4] {
+        let ago = |days: u32| now.as_millis() - i64::from(days) * DAY_MS;
+        [ago(self.least), ago(self.most), now.as_millis(), i64::from(self.days)]
+    }
+}
+
+/// The days that are set for a row of `{app}` and `{subject}` in `tier`: its own, else those of its owner.
+pub(crate) fn days_set(holder: &str, app: &str, subject: &str, tier: &str) -> String {
+    let of = |subject: &str| {
+        format!(
+            "(SELECT {tier} FROM keeping_periods WHERE keeping_periods.owner = {holder}.owner AND app = '{app}'
+             AND subject = {subject})"
+        )
+    };
+    format!("COALESCE({}, {})", of(subject), of("''"))
+}
+
+/// Whether a row of `{app}` and `{subject}` has been in `tier`, where it is since `{since}`, for the days that hold for it. The
+/// four parameters from `$1` are the [bounds](Terms::bounds).
+pub(crate) fn stayed(holder: &str, app: &str, subject: &str, tier: &str, since: &str) -> String {
+    let set = days_set(holder, app, subject, tier);
+    format!("{since} < $1 AND ({since} < $2 OR {since} < $3 - {DAY_MS} * COALESCE({set}, $4))")
 }
 
 /// What a hold is on.
@@ -46,6 +94,15 @@ pub struct HoldRow {
     pub reason: String,
     /// Since when.
     pub placed_at: Timestamp,
+}
+
+/// How many days somebody keeps something in each tier; none where that is left to what is above: the owner, the installation.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Days {
+    /// In the first tier.
+    pub hot: Option<u32>,
+    /// In the second.
+    pub warm: Option<u32>,
 }
 
 /// What was moved.
@@ -118,6 +175,56 @@ pub async fn is_held(tx: &mut Tx, owner: &OwnerId, app: &str, subject: &str) -> 
     Ok(one.is_some() || held_by(tx, owner, Held::Everything).await?.is_some())
 }
 
+/// Sets the days of one thing of an app, or with an empty subject of all that the owner has of it; without any nothing is set
+/// any more.
+pub async fn set_days(tx: &mut Tx, owner: &OwnerId, app: &str, subject: &str, days: Days) -> Result<(), StoreError> {
+    if days == Days::default() {
+        sql("DELETE FROM keeping_periods WHERE owner = $1 AND app = $2 AND subject = $3")
+            .bind(owner.as_str())
+            .bind(app)
+            .bind(subject)
+            .execute(tx)
+            .await?;
+        return Ok(());
+    }
+    sql("INSERT INTO keeping_periods (owner, app, subject, hot, warm) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (owner, app, subject) DO UPDATE SET hot = excluded.hot, warm = excluded.warm")
+    .bind(owner.as_str())
+    .bind(app)
+    .bind(subject)
+    .bind(days.hot.map(i64::from))
+    .bind(days.warm.map(i64::from))
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// The days that are set for exactly this; an empty subject is all that the owner has of the app.
+pub async fn days(tx: &mut Tx, owner: &OwnerId, app: &str, subject: &str) -> Result<Days, StoreError> {
+    let row = sql("SELECT hot, warm FROM keeping_periods WHERE owner = $1 AND app = $2 AND subject = $3")
+        .bind(owner.as_str())
+        .bind(app)
+        .bind(subject)
+        .optional(tx)
+        .await?;
+    let Some(row) = row else { return Ok(Days::default()) };
+    let days =
+        |tier: &str| Ok::<_, StoreError>(row.get::<Option<i64>>(tier)?.and_then(|days| u32::try_from(days).ok()));
+    Ok(Days { hot: days("hot")?, warm: days("warm")? })
+}
+
+/// How many things of an app have days of their own; of one owner, or of all.
+pub async fn count_of_own(tx: &mut Tx, owner: Option<&OwnerId>, app: &str) -> Result<u64, StoreError> {
+    let whose = if owner.is_some() { "owner = $2" } else { "$2 = ''" };
+    let row =
+        sql(format!("SELECT COUNT(*) AS count FROM keeping_periods WHERE app = $1 AND subject <> '' AND {whose}"))
+            .bind(app)
+            .bind(owner.map_or("", OwnerId::as_str))
+            .one(tx)
+            .await?;
+    Ok(row.get::<i64>("count")?.unsigned_abs())
+}
+
 /// Records what was moved, in the unit of work that moves it.
 pub async fn add_tombstone(tx: &mut Tx, stone: &Tombstone) -> Result<(), StoreError> {
     let now = tx.now().await?;
@@ -149,10 +256,16 @@ pub async fn tombstones(tx: &mut Tx, owner: &OwnerId, app: &str, subject: &str) 
     rows.iter().map(tombstone).collect()
 }
 
-/// Deletes at most `limit` holds and tombstones of a deleted account; returns how many.
+/// Deletes at most `limit` holds, days and tombstones each of a deleted account; returns how many.
 pub async fn leave(tx: &mut Tx, owner: &OwnerId, limit: u32) -> Result<u64, StoreError> {
     let holds = sql("DELETE FROM keeping_holds WHERE owner = $1 AND (app, subject) IN
              (SELECT app, subject FROM keeping_holds WHERE owner = $1 LIMIT $2)")
+    .bind(owner.as_str())
+    .bind(limit)
+    .execute(tx)
+    .await?;
+    let periods = sql("DELETE FROM keeping_periods WHERE owner = $1 AND (app, subject) IN
+             (SELECT app, subject FROM keeping_periods WHERE owner = $1 LIMIT $2)")
     .bind(owner.as_str())
     .bind(limit)
     .execute(tx)
@@ -163,7 +276,7 @@ pub async fn leave(tx: &mut Tx, owner: &OwnerId, limit: u32) -> Result<u64, Stor
     .bind(limit)
     .execute(tx)
     .await?;
-    Ok(holds + stones)
+    Ok(holds + periods + stones)
 }
 
 fn hold_row(row: &Row) -> Result<HoldRow, StoreError> {

@@ -51,6 +51,7 @@ const CORE: Module = Module {
         Migration { name: "providers", sql: include_str!("../migrations/core/0009_providers.sql") },
         Migration { name: "unpriced_calls", sql: include_str!("../migrations/core/0010_unpriced_calls.sql") },
         Migration { name: "patience", sql: include_str!("../migrations/core/0011_patience.sql") },
+        Migration { name: "periods", sql: include_str!("../migrations/core/0012_periods.sql") },
     ],
 };
 

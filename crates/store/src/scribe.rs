@@ -15,6 +15,7 @@ use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::time::Timestamp;
 
 use crate::blobs::{self, Subject};
+use crate::keeping::{self, Days};
 use crate::migrations::{Migration, Module};
 use crate::sql::{containing, parse, sql};
 use crate::{StoreError, Tx, storable};
@@ -492,6 +493,7 @@ pub async fn delete(tx: &mut Tx, owner: &OwnerId, id: &RecordingId) -> Result<bo
             .await?;
     }
     words::forget_voices(tx, owner).await?;
+    keeping::set_days(tx, owner, APP, id.as_str(), Days::default()).await?;
     sql("DELETE FROM scribe_sessions WHERE id = $1 AND owner = $2")
         .bind(id.as_str())
         .bind(owner.as_str())

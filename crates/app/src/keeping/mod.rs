@@ -1,6 +1,7 @@
 //! Keeping: the rules by which what apps have is moved from tier to tier, and what they report. See `docs/keeping.md`.
 
 mod hold;
+mod periods;
 mod report;
 mod rules;
 mod sweep;
@@ -16,8 +17,9 @@ use crate::module::Module;
 use crate::platform::Platform;
 
 pub use hold::{StorageHold, hold, lift};
+pub use periods::{PeriodError, Periods, TierPeriod, Whose, periods, set_periods};
 pub use report::{AppTier, Disk, Forecast, Report, report};
-pub use rules::{Period, Rules};
+pub use rules::{MOST_DAYS, Period, Rules};
 pub use sweep::{Count, Doing, Item, Sweep, Swept, Verified, sweep, verify};
 
 /// The pool of the sweep, which may take an hour: it must not keep garbage collection waiting.

@@ -11,6 +11,7 @@ use sluice_store::{StoreError, Tx};
 use utoipa::ToSchema;
 
 use super::Keeper;
+use super::periods::{Periods, of_owner};
 use super::sweep::apps;
 use crate::tiers::Tier;
 
@@ -35,6 +36,9 @@ pub struct Report {
     pub oldest: Option<Timestamp>,
     /// Whether a hold keeps everything where it is.
     pub held: bool,
+    /// How long it is kept, by app.
+    #[schema(max_items = 100)]
+    pub periods: Vec<Periods>,
     /// What comes.
     pub forecast: Forecast,
     /// The disk; none if the media are in a bucket.
@@ -116,7 +120,7 @@ pub async fn report(keeper: &Keeper, owner: Option<&OwnerId>) -> Result<Report, 
         .store
         .read(async |tx: &mut Tx| {
             let since = tx.now().await? - Duration::from_hours(24 * u64::from(FORECAST_DAYS));
-            let (mut tiers, mut received) = (Vec::new(), 0);
+            let (mut tiers, mut periods, mut received) = (Vec::new(), Vec::new(), 0);
             for (app, kept) in apps(keeper) {
                 tiers.extend(kept.holdings(tx, owner).await?.into_iter().map(|holding| AppTier {
                     app,
@@ -125,6 +129,7 @@ pub async fn report(keeper: &Keeper, owner: Option<&OwnerId>) -> Result<Report, 
                     bytes: holding.bytes,
                     oldest: holding.oldest,
                 }));
+                periods.push(of_owner(tx, &keeper.rules, app, owner).await?);
                 received += kept.received(tx, owner, since).await?;
             }
             let held = match owner {
@@ -137,6 +142,7 @@ pub async fn report(keeper: &Keeper, owner: Option<&OwnerId>) -> Result<Report, 
                 count: tiers.iter().map(|tier| tier.count).sum(),
                 oldest: tiers.iter().filter_map(|tier| tier.oldest).min(),
                 held,
+                periods,
                 forecast: forecast(bytes, received, disk.as_ref()),
                 disk,
                 tiers,

@@ -2,7 +2,8 @@
 
 use std::fmt;
 use std::str::FromStr;
-use std::time::Duration;
+
+use sluice_store::keeping::{FOREVER, Terms};
 
 use crate::tiers::Tier;
 
@@ -16,7 +17,7 @@ pub enum Period {
 }
 
 /// Most days of a period: a hundred years.
-const MOST_DAYS: u32 = 36_500;
+pub const MOST_DAYS: u32 = 36_500;
 
 impl FromStr for Period {
     type Err = String;
@@ -39,6 +40,16 @@ impl fmt::Display for Period {
     }
 }
 
+impl Period {
+    /// As the store counts them.
+    const fn days(self) -> u32 {
+        match self {
+            Self::Days(days) => days,
+            Self::Forever => FOREVER,
+        }
+    }
+}
+
 /// The rules of an installation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rules {
@@ -46,40 +57,50 @@ pub struct Rules {
     pub hot: Period,
     /// How long it then stays warm.
     pub warm: Period,
+    /// The fewest days that somebody may set for what they have.
+    pub least: u32,
+    /// The longest that somebody may set.
+    pub most: Period,
     /// At which hour of the day they are applied, in UTC.
     pub hour: u16,
 }
 
 impl Default for Rules {
     fn default() -> Self {
-        Self { hot: Period::Days(7), warm: Period::Days(30), hour: 3 }
+        Self { hot: Period::Days(7), warm: Period::Days(30), least: 1, most: Period::Days(365), hour: 3 }
     }
 }
 
-/// One rule: what leaves a tier, when, and for which.
+/// One rule: what leaves a tier, and when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Rule {
     pub(super) from: Tier,
     pub(super) to: Tier,
-    pub(super) after: Duration,
-    period: Period,
+    pub(super) terms: Terms,
 }
 
 impl Rule {
-    /// As tombstones name it.
-    pub(super) fn name(&self) -> String {
-        format!("{} for {}", self.from.as_str(), self.period)
+    /// As tombstones name it, of something with these days.
+    pub(super) fn name(&self, days: u32) -> String {
+        format!("{} for {}", self.from.as_str(), Period::Days(days))
     }
 }
 
 impl Rules {
-    /// The rules that move something, the last tier first: so that nothing passes two tiers in one sweep.
-    pub(super) fn all(&self) -> Vec<Rule> {
-        let rule = |from, to, period| match period {
-            Period::Days(days) => Some(Rule { from, to, after: Duration::from_hours(24 * u64::from(days)), period }),
-            Period::Forever => None,
+    /// The rules, the last tier first: so that nothing passes two tiers in one sweep.
+    pub(super) fn all(&self) -> [Rule; 2] {
+        let rule = |from, to| Rule { from, to, terms: self.terms(from) };
+        [rule(Tier::Warm, Tier::Cold), rule(Tier::Hot, Tier::Warm)]
+    }
+
+    /// How long things stay in a tier. What the installation does is always allowed.
+    pub(super) fn terms(&self, tier: Tier) -> Terms {
+        let days = match tier {
+            Tier::Hot => self.hot.days(),
+            Tier::Warm => self.warm.days(),
+            Tier::Cold => FOREVER,
         };
-        [rule(Tier::Warm, Tier::Cold, self.warm), rule(Tier::Hot, Tier::Warm, self.hot)].into_iter().flatten().collect()
+        Terms { days, least: self.least.min(days), most: self.most.days().max(days) }
     }
 }
 
@@ -97,9 +118,12 @@ mod tests {
     }
 
     #[test]
-    fn the_last_tier_comes_first_and_forever_is_no_rule() {
-        let names = |rules: Rules| rules.all().iter().map(Rule::name).collect::<Vec<_>>();
-        assert_eq!(names(Rules::default()), ["warm for 30 days", "hot for 7 days"]);
-        assert_eq!(names(Rules { warm: Period::Forever, ..Rules::default() }), ["hot for 7 days"]);
+    fn the_last_tier_comes_first_and_what_the_installation_does_is_always_allowed() {
+        let from = |rules: Rules| rules.all().map(|rule| (rule.from, rule.terms));
+        let terms = |days, least, most| Terms { days, least, most };
+        assert_eq!(from(Rules::default()), [(Tier::Warm, terms(30, 1, 365)), (Tier::Hot, terms(7, 1, 365))]);
+        let strict = Rules { warm: Period::Forever, least: 10, most: Period::Days(20), ..Rules::default() };
+        assert_eq!(from(strict), [(Tier::Warm, terms(FOREVER, 10, FOREVER)), (Tier::Hot, terms(7, 7, 20))]);
+        assert_eq!(strict.all()[1].name(9), "hot for 9 days");
     }
 }

@@ -6,6 +6,7 @@ use serde_json::json;
 use sluice_engine::{Job, JobError, Next, Run};
 use sluice_store::{StoreError, Tx};
 
+use super::rules::Rule;
 use super::{Keeper, POOL, report};
 use crate::tiers::{Due, MoveError, Tier, Tiers};
 
@@ -121,15 +122,15 @@ pub async fn sweep(keeper: &Keeper, doing: Doing, stop: impl Fn() -> bool) -> Re
             loop {
                 let page = store
                     .read(async |tx: &mut Tx| {
-                        let before = tx.now().await? - rule.after;
-                        tiers.due(tx, rule.from, before, &after, PAGE).await
+                        let now = tx.now().await?;
+                        tiers.due(tx, rule.from, rule.terms, now, &after, PAGE).await
                     })
                     .await?;
                 for due in &page {
                     if stop() {
                         return Ok(swept);
                     }
-                    let item = one(tiers, doing, due, rule.to, &rule.name()).await;
+                    let item = one(tiers, doing, due, &rule).await;
                     swept.add(item.map(|item| Item { app, ..item }));
                 }
                 match page.last() {
@@ -153,13 +154,13 @@ async fn remember(keeper: &Keeper, stop: impl Fn() -> bool) -> Result<(), StoreE
     Ok(())
 }
 
-async fn one(tiers: &dyn Tiers, doing: Doing, due: &Due, to: Tier, rule: &str) -> Option<Item> {
+async fn one(tiers: &dyn Tiers, doing: Doing, due: &Due, rule: &Rule) -> Option<Item> {
     let mut item = Item {
         app: "",
         owner: due.owner.to_string(),
         subject: due.subject.clone(),
-        rule: rule.to_owned(),
-        tier: to,
+        rule: rule.name(due.days),
+        tier: rule.to,
         bytes_before: due.bytes,
         bytes_after: None,
         error: None,
@@ -167,7 +168,7 @@ async fn one(tiers: &dyn Tiers, doing: Doing, due: &Due, to: Tier, rule: &str) -
     if doing == Doing::DryRun {
         return Some(item);
     }
-    match tiers.shift(&due.owner, &due.subject, to, rule).await {
+    match tiers.shift(&due.owner, &due.subject, rule.to, rule.terms, &item.rule).await {
         Ok(moved) => {
             item.bytes_before = moved.bytes_before;
             item.bytes_after = Some(moved.bytes_after);

@@ -3,7 +3,7 @@
 use bytesize::ByteSize;
 use clap::Subcommand;
 use sluice_app::app::App;
-use sluice_app::keeping::{self, Doing, Report, Swept, Verified};
+use sluice_app::keeping::{self, Doing, Report, Swept, TierPeriod, Verified};
 
 use super::{Failure, say};
 use crate::config::Config;
@@ -11,7 +11,7 @@ use crate::wiring;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum StorageCommand {
-    /// Shows what is kept in which tier, how much more comes, and how full the disk is.
+    /// Shows what is kept in which tier and for how long, how much more comes, and how full the disk is.
     Report {
         /// Prints one JSON object.
         #[arg(long)]
@@ -87,6 +87,10 @@ fn report_text(report: &Report) -> String {
     for tier in &report.tiers {
         lines.push(format!("{} {}: {} in {}", tier.app, tier.tier.as_str(), ByteSize(tier.bytes), tier.count));
     }
+    for kept in &report.periods {
+        let (hot, warm) = (period_text(&kept.hot), period_text(&kept.warm));
+        lines.push(format!("{}: hot {hot}, then warm {warm}; {} with days of their own", kept.app, kept.exceptions));
+    }
     let coming = ByteSize(report.forecast.bytes_in_30_days);
     lines.push(format!("{coming} in 30 days, if as much arrives as in the last 30 and nothing is moved"));
     if let Some(disk) = &report.disk {
@@ -99,6 +103,10 @@ fn report_text(report: &Report) -> String {
         lines.push(format!("the disk is 80 % full in about {days} days"));
     }
     lines.join("\n")
+}
+
+fn period_text(period: &TierPeriod) -> String {
+    period.days.map_or_else(|| "for ever".to_owned(), |days| format!("for {days} days"))
 }
 
 fn swept_text(swept: &Swept, doing: Doing) -> String {

@@ -200,6 +200,8 @@ fn routes(apps: &[&dyn ServerApp]) -> (Router<Api>, Value) {
         .routes(routes!(hooks::receive).layer(DefaultBodyLimit::max(hooks::LARGEST)))
         .routes(routes!(storage::show))
         .routes(routes!(storage::hold, storage::lift))
+        .routes(routes!(storage::periods, storage::set_periods, storage::unset_periods))
+        .routes(routes!(storage::periods_of_one, storage::set_periods_of_one, storage::unset_periods_of_one))
         .routes(routes!(usage::show))
         .routes(routes!(usage::plans))
         .routes(routes!(usage::limits, usage::set_limits))

@@ -220,6 +220,106 @@ async fn a_job_that_failed_keeps_the_sound_for_longer_than_its_own_row() {
     app.end().await;
 }
 
+fn periods_of(recording: &Recording<'_>) -> String {
+    format!("/api/v1/storage/periods/scribe/{}", recording.id)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sessions_own_days_win_over_its_owners_and_these_over_the_installations() {
+    for dialect in BOTH {
+        let app = TestApp::open(dialect).await;
+        let (hers, longer, held) = (recorded(&app).await, recorded(&app).await, recorded(&app).await);
+        let set = async |path: &str, owner: OwnerId, days: Value| {
+            let answer = app.ask(Method::PUT, path).of(&owner).json(&days).answer().await;
+            assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+            answer.json()
+        };
+        let all = "/api/v1/storage/periods/scribe";
+        let shown = set(all, ada(), json!({ "hot": 2, "warm": 10 })).await;
+        assert_eq!(shown["hot"], json!({ "days": 2, "set_by": "owner", "shortest": 1, "longest": 365 }), "{shown}");
+        set(all, omar(), json!({ "hot": 100 })).await;
+        let shown = set(&periods_of(&longer), ada(), json!({ "hot": 20 })).await;
+        let whose = (&shown["hot"]["set_by"], &shown["warm"]["set_by"], &shown["subject"]);
+        assert_eq!(whose, (&json!("subject"), &json!("owner"), &json!(longer.id)), "{shown}");
+        set(&periods_of(&held), ada(), json!({ "hot": 1 })).await;
+        let hold = app.ask(Method::PUT, &held.path("/hold")).of(&ada()).json(&json!({})).answer().await;
+        assert_eq!(hold.status, StatusCode::OK);
+        // One of somebody else, who keeps it for longer.
+        let moved = app
+            .execute(&format!("UPDATE scribe_sessions SET owner = 'omar' WHERE id = '{}'", recorded(&app).await.id))
+            .await;
+        assert_eq!(moved.unwrap(), 1);
+
+        app.advance(DAY * 3).await;
+        let named = async |doing| {
+            let swept = swept(&app, doing).await;
+            swept.items.into_iter().map(|item| (item.subject, item.rule)).collect::<Vec<_>>()
+        };
+        let first = [(hers.id.clone(), "hot for 2 days".to_owned())];
+        assert_eq!(named(Doing::DryRun).await, first);
+        assert_eq!(named(Doing::Moves).await, first);
+        assert_eq!(hers.show().await["kept"]["moves"][0]["rule"], "hot for 2 days");
+        app.advance(DAY * 15).await;
+        assert_eq!(named(Doing::DryRun).await, [], "not hers, which nobody wrote down, nor the others");
+        app.advance(DAY * 3).await;
+        assert_eq!(named(Doing::Moves).await, [(longer.id.clone(), "hot for 20 days".to_owned())]);
+
+        let (_, report) = app.get("/api/v1/storage").of(&ada()).send().await;
+        let kept = &report["periods"][0];
+        assert_eq!(
+            (&kept["app"], &kept["warm"]["days"], &kept["exceptions"]),
+            (&json!("scribe"), &json!(10), &json!(2))
+        );
+        assert_eq!(app.ask(Method::DELETE, all).of(&ada()).send().await.0, StatusCode::NO_CONTENT);
+        let again = app.get(all).of(&ada()).send().await.1;
+        assert_eq!((&again["hot"]["days"], &again["hot"]["set_by"]), (&json!(7), &json!("installation")), "{again}");
+        let one = app.get(&periods_of(&longer)).of(&ada()).send().await.1;
+        assert_eq!((&one["hot"]["days"], &one["warm"]["set_by"]), (&json!(20), &json!("installation")), "{one}");
+        assert_eq!(app.ask(Method::DELETE, &periods_of(&longer)).of(&ada()).send().await.0, StatusCode::NO_CONTENT);
+        assert_eq!(app.get(&periods_of(&longer)).of(&ada()).send().await.1["hot"]["set_by"], "installation");
+        app.end().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn days_are_set_within_bounds_and_for_ones_own_alone() {
+    let app =
+        TestApp::open_with(Dialect::Sqlite, &["--keep-least", "3", "--keep-most", "20", "--keep-warm", "forever"])
+            .await;
+    let recording = recorded(&app).await;
+    let one = periods_of(&recording);
+    let put = async |path: &str, owner: OwnerId, days: Value| {
+        app.ask(Method::PUT, path).of(&owner).json(&days).answer().await
+    };
+    for path in [one.as_str(), "/api/v1/storage/periods/scribe"] {
+        for (days, pointer) in
+            [(json!({ "hot": 2 }), "/hot"), (json!({ "hot": 21 }), "/hot"), (json!({ "warm": 2 }), "/warm")]
+        {
+            let answer = put(path, ada(), days).await;
+            assert_eq!(answer.problem(), (422, "period_out_of_bounds".to_owned()), "{}", answer.text());
+            assert_eq!(answer.json()["pointer"], pointer);
+        }
+        for days in [json!({ "hot": 0 }), json!({ "hot": 36_501 }), json!({ "cold": 5 }), json!({ "hot": "5" })] {
+            assert_eq!(put(path, ada(), days).await.problem(), (400, "bad_request".to_owned()));
+        }
+        assert_eq!(put(path, ada(), json!({ "hot": 20, "warm": 36_500 })).await.status, StatusCode::OK);
+    }
+    let shown = app.get(&one).of(&ada()).send().await.1;
+    assert_eq!(shown["warm"], json!({ "days": 36_500, "set_by": "subject", "shortest": 3, "longest": 36_500 }));
+    for nothing in [one.as_str(), "/api/v1/storage/periods/scribe/none", "/api/v1/storage/periods/tides"] {
+        let asked = [
+            app.get(nothing),
+            app.ask(Method::PUT, nothing).json(&json!({ "hot": 5 })),
+            app.ask(Method::DELETE, nothing),
+        ];
+        for ask in asked {
+            assert_eq!(ask.of(&omar()).answer().await.problem(), (404, "not_found".to_owned()), "{nothing}");
+        }
+    }
+    assert_eq!(app.get(&one).of(&ada()).send().await.1, shown, "as it was");
+    app.end().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_periods_are_settings() {
     let app = TestApp::open_with(Dialect::Sqlite, &["--keep-hot", "1", "--keep-warm", "forever"]).await;

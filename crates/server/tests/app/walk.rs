@@ -60,7 +60,7 @@ impl Operation {
             Whose::Shared
         } else if self.path.starts_with("/api/v1/admin/") || !self.path.starts_with("/api/") {
             Whose::Operators
-        } else if self.path.contains('{') {
+        } else if self.path.contains('{') && self.path != "/api/v1/storage/periods/{app}" {
             Whose::Owners
         } else {
             Whose::Own
@@ -119,6 +119,7 @@ impl Hers {
             ("phrase-exports", text(&phrase["items"][0]["id"])),
             ("reels", text(&reel["id"])),
             ("sessions", text(&recording["id"])),
+            ("storage", text(&recording["id"])),
             ("tokens", token),
             ("uploads", upload),
             ("webhooks", webhook),
@@ -140,6 +141,7 @@ impl Hers {
             .replace("{format}", "srt")
             .replace("{segment}", "0")
             .replace("{chunk}", "0?start_ms=0&length_ms=1000");
+        let address = address.replace("{app}", "scribe").replace("{subject}", id);
         let address = address.replace("{passage}", "0").replace("{speaker}", "0");
         // Her key is for one of them.
         let address = address.replace("{name}", "voices-of-ada").replace("{provider}", "d-id").replace("{token}", "x");

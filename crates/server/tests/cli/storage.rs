@@ -23,7 +23,9 @@ fn what_is_kept_is_reported_swept_and_verified() {
     let swept = object(&place, &["storage", "sweep", "--dry-run", "--json"]);
     assert_eq!((&swept["moved"]["count"], &swept["items"]), (&json!(0), &json!([])));
     assert_eq!(object(&place, &["storage", "verify", "--json"]), json!({ "archives": 0, "wrong": [] }));
-    assert!(run(&place, &["storage", "report"]).stdout.contains("in 0 recordings"));
+    let told = run(&place, &["storage", "report", "--keep-warm", "forever"]).stdout;
+    assert!(told.contains("in 0 recordings"), "{told}");
+    assert!(told.contains("scribe: hot for 7 days, then warm for ever; 0 with days of their own"), "{told}");
     assert!(run(&place, &["storage", "sweep"]).stdout.contains("0 were moved"));
 }
 

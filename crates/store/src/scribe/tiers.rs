@@ -5,7 +5,7 @@ use sluice_domain::time::Timestamp;
 
 use super::{APP, RecordingId, SUMMARISING};
 use crate::blobs::{self, Subject};
-use crate::keeping::not_held;
+use crate::keeping::{self, Terms, not_held};
 use crate::sql::{Row, parse, sql};
 use crate::{StoreError, Tx};
 
@@ -99,35 +99,59 @@ pub async fn remember_unmade(tx: &mut Tx, after: &str, limit: u32) -> Result<Opt
     Ok(Some(last).filter(|_| whole))
 }
 
-/// At most `limit` sessions of all owners that are in `tier` since before `before` and may leave it, by their ids, after `after`.
+/// Whether a session has been in `tier` for the days that hold for it; see [`keeping::stayed`].
+fn stayed(tier: &str) -> String {
+    keeping::stayed("scribe_sessions", APP, "scribe_sessions.id", tier, "COALESCE(tier_at, ended_at)")
+}
+
+/// At most `limit` sessions of all owners that at `now` have been in `tier` for the days that hold for them and may leave it, with
+/// those days, by their ids, after `after`.
 pub async fn due(
     tx: &mut Tx,
     tier: &'static str,
-    before: Timestamp,
+    terms: Terms,
+    now: Timestamp,
     after: &str,
     limit: u32,
-) -> Result<Vec<(OwnerId, RecordingId)>, StoreError> {
+) -> Result<Vec<(OwnerId, RecordingId, u32)>, StoreError> {
+    let set = keeping::days_set("scribe_sessions", APP, "scribe_sessions.id", tier);
     let rows = sql(format!(
-        "SELECT owner, id FROM scribe_sessions WHERE {} AND COALESCE(tier_at, ended_at) < $1 AND id > $2
-         ORDER BY id LIMIT $3",
+        "SELECT owner, id, {set} AS days FROM scribe_sessions WHERE {} AND {} AND id > $5 ORDER BY id LIMIT $6",
+        stayed(tier),
         leaves(tier)
     ))
-    .bind(before.as_millis())
+    .bind_all(terms.bounds(now))
     .bind(after)
     .bind(limit)
     .all(tx)
     .await?;
-    rows.iter().map(|row| Ok((parse(row, "owner")?, parse(row, "id")?))).collect()
+    let due = |row: &Row| {
+        let set = row.get::<Option<i64>>("days")?.and_then(|days| u32::try_from(days).ok());
+        Ok((parse(row, "owner")?, parse(row, "id")?, terms.hold(set)))
+    };
+    rows.iter().map(due).collect()
 }
 
-/// Whether a session may leave a tier: locks it, so that this stays true until the transaction ends.
-pub async fn may_leave(tx: &mut Tx, owner: &OwnerId, id: &RecordingId, tier: &'static str) -> Result<bool, StoreError> {
+/// Whether a session is due, see [`due`]: locks it, so that this stays true until the transaction ends.
+pub async fn may_leave(
+    tx: &mut Tx,
+    owner: &OwnerId,
+    id: &RecordingId,
+    tier: &'static str,
+    terms: Terms,
+) -> Result<bool, StoreError> {
     super::lock(tx, owner, id).await?;
-    let row = sql(format!("SELECT 1 AS one FROM scribe_sessions WHERE id = $1 AND owner = $2 AND {}", leaves(tier)))
-        .bind(id.as_str())
-        .bind(owner.as_str())
-        .optional(tx)
-        .await?;
+    let now = tx.now().await?;
+    let row = sql(format!(
+        "SELECT 1 AS one FROM scribe_sessions WHERE {} AND id = $5 AND owner = $6 AND {}",
+        stayed(tier),
+        leaves(tier)
+    ))
+    .bind_all(terms.bounds(now))
+    .bind(id.as_str())
+    .bind(owner.as_str())
+    .optional(tx)
+    .await?;
     Ok(row.is_some())
 }
 

@@ -1,4 +1,4 @@
-//! Holds and tombstones, and the tiers of sessions.
+//! Holds, tombstones and days that are set, and the tiers of sessions.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::job::JobState;
 use sluice_domain::time::Timestamp;
 use sluice_store::jobs::{self, NewJob};
-use sluice_store::keeping::{self, Held, Tombstone};
+use sluice_store::keeping::{self, Days, FOREVER, Held, Terms, Tombstone};
 use sluice_store::scribe::{self, ChunkRow, NewSegment, RecordingId, RecordingRow, tiers};
 use sluice_store::{Store, StoreError, blobs, retention};
 
@@ -15,6 +15,9 @@ use crate::{ada, omar, on_both_databases};
 on_both_databases!(
     a_hold_is_on_one_thing_or_on_all_of_an_owner,
     what_was_moved_is_written_down_until_its_owner_leaves,
+    days_are_set_for_one_thing_or_all_of_an_owner_until_they_leave,
+    a_session_is_due_by_its_own_days_else_its_owners_else_the_installations,
+    what_is_set_holds_within_the_bounds_alone,
     a_session_passes_through_its_tiers_with_its_references,
     a_session_that_is_held_or_not_written_down_stays_where_it_is,
     a_job_that_did_not_succeed_keeps_the_sound_even_when_its_row_is_gone,
@@ -152,13 +155,111 @@ async fn ended(store: &Store, owner: &OwnerId, random: u8, transcribe: bool) -> 
     row
 }
 
+/// What nobody set anything for is due at once.
+const AT_ONCE: Terms = Terms { days: 0, least: 0, most: 0 };
+
 async fn due(store: &Store, tier: &'static str, after: &str) -> Vec<(OwnerId, RecordingId)> {
-    let before = store.now().await.unwrap() + Duration::from_secs(1);
-    store.read(async |tx| tiers::due(tx, tier, before, after, 10).await).await.unwrap()
+    let now = store.now().await.unwrap() + Duration::from_secs(1);
+    let due = store.read(async |tx| tiers::due(tx, tier, AT_ONCE, now, after, 10).await).await.unwrap();
+    due.into_iter().map(|(owner, id, _)| (owner, id)).collect()
 }
 
 async fn may_leave(store: &Store, row: &RecordingRow, tier: &'static str) -> bool {
-    store.write(async |tx| tiers::may_leave(tx, &row.owner, &row.id, tier).await).await.unwrap()
+    store.advance_clock(Duration::from_millis(1)).await.unwrap();
+    store.write(async |tx| tiers::may_leave(tx, &row.owner, &row.id, tier, AT_ONCE).await).await.unwrap()
+}
+
+/// What is due after so many days, with the days that hold for it.
+async fn due_after(store: &Store, days: u64, tier: &'static str, terms: Terms) -> Vec<(OwnerId, RecordingId, u32)> {
+    let now = store.now().await.unwrap() + Duration::from_hours(24 * days) + Duration::from_mins(1);
+    store.read(async |tx| tiers::due(tx, tier, terms, now, "", 10).await).await.unwrap()
+}
+
+async fn set(store: &Store, owner: &OwnerId, subject: &str, hot: Option<u32>, warm: Option<u32>) {
+    let days = Days { hot, warm };
+    store.write(async |tx| keeping::set_days(tx, owner, "scribe", subject, days).await).await.unwrap();
+}
+
+async fn days_are_set_for_one_thing_or_all_of_an_owner_until_they_leave(store: &Store) {
+    let days = async |owner: OwnerId, subject: &str| {
+        store.read(async |tx| keeping::days(tx, &owner, "scribe", subject).await).await.unwrap()
+    };
+    let count = async |owner: Option<OwnerId>| {
+        store.read(async |tx| keeping::count_of_own(tx, owner.as_ref(), "scribe").await).await.unwrap()
+    };
+    set(store, &ada(), "", Some(3), None).await;
+    set(store, &ada(), "one", None, Some(90)).await;
+    set(store, &ada(), "one", Some(5), Some(91)).await;
+    set(store, &omar(), "two", Some(1), None).await;
+    assert_eq!(days(ada(), "").await, Days { hot: Some(3), warm: None });
+    assert_eq!(days(ada(), "one").await, Days { hot: Some(5), warm: Some(91) });
+    assert_eq!([days(omar(), "").await, days(omar(), "one").await], [Days::default(); 2]);
+    assert_eq!([count(Some(ada())).await, count(Some(omar())).await, count(None).await], [1, 1, 2]);
+    set(store, &ada(), "one", None, None).await;
+    assert_eq!((days(ada(), "one").await, count(Some(ada())).await), (Days::default(), 0));
+    let leave = async |owner: OwnerId| store.write(async |tx| keeping::leave(tx, &owner, 1).await).await.unwrap();
+    assert_eq!([leave(ada()).await, leave(ada()).await], [1, 0]);
+    assert_eq!((days(ada(), "").await, count(None).await), (Days::default(), 1));
+}
+
+async fn a_session_is_due_by_its_own_days_else_its_owners_else_the_installations(store: &Store) {
+    let terms = Terms { days: 7, least: 1, most: 365 };
+    let (hers, longer, his) = (
+        ended(store, &ada(), 1, false).await,
+        ended(store, &ada(), 2, false).await,
+        ended(store, &omar(), 3, false).await,
+    );
+    set(store, &ada(), "", Some(3), Some(20)).await;
+    set(store, &ada(), longer.id.as_str(), Some(40), None).await;
+    // Of somebody else, with the id of hers: it means nothing.
+    set(store, &omar(), hers.id.as_str(), Some(1), None).await;
+    let one = |row: &RecordingRow, days: u32| (row.owner.clone(), row.id.clone(), days);
+    let due = async |days: u64| due_after(store, days, "hot", terms).await;
+    assert_eq!(due(2).await, []);
+    assert_eq!(due(3).await, [one(&hers, 3)]);
+    let mut two = [one(&hers, 3), one(&his, 7)];
+    two.sort_by(|a, b| a.1.cmp(&b.1));
+    assert_eq!((due(6).await, due(39).await), (vec![one(&hers, 3)], two.to_vec()));
+    assert_eq!(due(40).await.len(), 3);
+
+    // A hold wins over all.
+    let held = Held::One { app: "scribe", subject: hers.id.as_str() };
+    store.write(async |tx| keeping::hold(tx, &ada(), held, "").await).await.unwrap();
+    assert_eq!(due(6).await, []);
+    store.write(async |tx| keeping::lift(tx, &ada(), held).await).await.unwrap();
+
+    // What is set for one tier says nothing of the other, and the transaction that moves something looks again.
+    let archive = blob(store, 9).await;
+    store.write(async |tx| tiers::keep_archive(tx, &ada(), &longer.id, &archive).await).await.unwrap();
+    let transcript = blob(store, 8).await;
+    store.write(async |tx| scribe::set_transcript(tx, &ada(), &longer.id, &transcript).await).await.unwrap();
+    let thirty = Terms { days: 30, ..terms };
+    assert_eq!(due_after(store, 19, "warm", thirty).await, []);
+    assert_eq!(due_after(store, 20, "warm", thirty).await, [one(&longer, 20)]);
+    store.advance_clock(Duration::from_hours(24 * 4)).await.unwrap();
+    let may =
+        async || store.write(async |tx| tiers::may_leave(tx, &ada(), &hers.id, "hot", terms).await).await.unwrap();
+    assert!(may().await);
+    set(store, &ada(), hers.id.as_str(), Some(60), None).await;
+    assert!(!may().await);
+    store.write(async |tx| scribe::delete(tx, &ada(), &hers.id).await).await.unwrap();
+    let left = store.read(async |tx| keeping::days(tx, &ada(), "scribe", hers.id.as_str()).await).await.unwrap();
+    assert_eq!(left, Days::default(), "they go with the session");
+}
+
+async fn what_is_set_holds_within_the_bounds_alone(store: &Store) {
+    let row = ended(store, &ada(), 1, false).await;
+    let due =
+        async |days: u64, terms: Terms| due_after(store, days, "hot", terms).await.first().map(|(_, _, days)| *days);
+    let forever = Terms { days: FOREVER, least: 1, most: FOREVER };
+    assert_eq!(due(50_000, forever).await, None);
+    set(store, &ada(), "", Some(300), None).await;
+    assert_eq!((due(299, forever).await, due(300, forever).await), (None, Some(300)));
+    // The bounds were narrowed since.
+    let narrow = Terms { days: 30, least: 10, most: 100 };
+    assert_eq!((due(99, narrow).await, due(100, narrow).await), (None, Some(100)));
+    set(store, &ada(), row.id.as_str(), Some(2), None).await;
+    assert_eq!((due(9, narrow).await, due(10, narrow).await), (None, Some(10)));
 }
 
 async fn a_session_passes_through_its_tiers_with_its_references(store: &Store) {
@@ -170,7 +271,7 @@ async fn a_session_passes_through_its_tiers_with_its_references(store: &Store) {
     assert_eq!(due(store, "hot", "").await, [(ada(), id.clone())]);
     assert!(due(store, "hot", id.as_str()).await.is_empty());
     let early = row.created_at - Duration::from_secs(1);
-    assert!(store.read(async |tx| tiers::due(tx, "hot", early, "", 10).await).await.unwrap().is_empty());
+    assert!(store.read(async |tx| tiers::due(tx, "hot", AT_ONCE, early, "", 10).await).await.unwrap().is_empty());
     assert!(may_leave(store, &row, "hot").await);
     assert!(!may_leave(store, &RecordingRow { owner: omar(), ..row.clone() }, "hot").await);
     let bytes = async || store.read(async |tx| tiers::bytes(tx, owner, id).await).await.unwrap();

@@ -6,7 +6,7 @@ mod tiers;
 
 use futures::FutureExt as _;
 use sluice_domain::ids::OwnerId;
-use sluice_store::keeping::{self, Tombstone};
+use sluice_store::keeping::{self, Terms, Tombstone};
 use sluice_store::scribe::{self, ChunkRow, RecordingId, RecordingRow, SegmentRow};
 use sluice_store::{StoreError, Tx};
 
@@ -87,7 +87,13 @@ async fn text_of(app: &ScribeApp, row: &RecordingRow) -> Result<Vec<u8>, MoveErr
 }
 
 /// Writes the archive of a session, reads it back from where it is stored, and only then releases the chunks.
-async fn pack(app: &ScribeApp, owner: &OwnerId, id: &RecordingId, rule: &str) -> Result<Moved, MoveError> {
+async fn pack(
+    app: &ScribeApp,
+    owner: &OwnerId,
+    id: &RecordingId,
+    terms: Terms,
+    rule: &str,
+) -> Result<Moved, MoveError> {
     let media = &app.platform.media;
     let loaded = load(app, owner, id).await?;
     let contents = loaded.contents(app).await?;
@@ -101,7 +107,7 @@ async fn pack(app: &ScribeApp, owner: &OwnerId, id: &RecordingId, rule: &str) ->
     app.platform
         .store
         .write(async |tx: &mut Tx| {
-            if !scribe::tiers::may_leave(tx, owner, id, "hot").await? {
+            if !scribe::tiers::may_leave(tx, owner, id, "hot", terms).await? {
                 return Err(MoveError::NotDue);
             }
             let row = scribe::find(tx, owner, id).await?.ok_or(MoveError::Unknown)?;
@@ -119,14 +125,20 @@ async fn pack(app: &ScribeApp, owner: &OwnerId, id: &RecordingId, rule: &str) ->
 }
 
 /// Releases the sound of a session for good; its transcript and the rows of its chunks stay.
-async fn forget_sound(app: &ScribeApp, owner: &OwnerId, id: &RecordingId, rule: &str) -> Result<Moved, MoveError> {
+async fn forget_sound(
+    app: &ScribeApp,
+    owner: &OwnerId,
+    id: &RecordingId,
+    terms: Terms,
+    rule: &str,
+) -> Result<Moved, MoveError> {
     let loaded = load(app, owner, id).await?;
     // It has to be readable: it is all that will be left.
     text_of(app, &loaded.row).await?;
     app.platform
         .store
         .write(async |tx: &mut Tx| {
-            if !scribe::tiers::may_leave(tx, owner, id, "warm").await? {
+            if !scribe::tiers::may_leave(tx, owner, id, "warm", terms).await? {
                 return Err(MoveError::NotDue);
             }
             scribe::tiers::keep_transcript(tx, owner, id).await?;

@@ -4,6 +4,7 @@ use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use sluice_domain::ids::OwnerId;
 use sluice_domain::time::Timestamp;
+use sluice_store::keeping::Terms;
 use sluice_store::scribe::{self, RecordingId};
 use sluice_store::{StoreError, Tx};
 
@@ -25,19 +26,50 @@ impl Tiers for ScribeApp {
         scribe::tiers::remember_unmade(tx, after, limit).boxed()
     }
 
+    fn has<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        owner: &'a OwnerId,
+        subject: &'a str,
+    ) -> BoxFuture<'a, Result<bool, StoreError>> {
+        async move {
+            match subject.parse() {
+                Ok(id) => Ok(scribe::tiers::shelf(tx, owner, &id).await?.is_some()),
+                Err(_) => Ok(false),
+            }
+        }
+        .boxed()
+    }
+
+    fn lock<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        owner: &'a OwnerId,
+        subject: &'a str,
+    ) -> BoxFuture<'a, Result<bool, StoreError>> {
+        async move {
+            match subject.parse() {
+                Ok(id) => Ok(scribe::lock(tx, owner, &id).await?.is_some()),
+                Err(_) => Ok(false),
+            }
+        }
+        .boxed()
+    }
+
     fn due<'a>(
         &'a self,
         tx: &'a mut Tx,
         from: Tier,
-        before: Timestamp,
+        terms: Terms,
+        now: Timestamp,
         after: &'a str,
         limit: u32,
     ) -> BoxFuture<'a, Result<Vec<Due>, StoreError>> {
         async move {
             let mut due = Vec::new();
-            for (owner, id) in scribe::tiers::due(tx, from.as_str(), before, after, limit).await? {
+            for (owner, id, days) in scribe::tiers::due(tx, from.as_str(), terms, now, after, limit).await? {
                 let bytes = scribe::tiers::bytes(tx, &owner, &id).await?;
-                due.push(Due { owner, subject: id.to_string(), bytes });
+                due.push(Due { owner, subject: id.to_string(), bytes, days });
             }
             Ok(due)
         }
@@ -49,14 +81,15 @@ impl Tiers for ScribeApp {
         owner: &'a OwnerId,
         subject: &'a str,
         to: Tier,
+        terms: Terms,
         rule: &'a str,
     ) -> BoxFuture<'a, Result<Moved, MoveError>> {
         async move {
             let id = id_of(subject)?;
             match to {
                 Tier::Hot => Err(MoveError::NotDue),
-                Tier::Warm => pack(self, owner, &id, rule).await,
-                Tier::Cold => forget_sound(self, owner, &id, rule).await,
+                Tier::Warm => pack(self, owner, &id, terms, rule).await,
+                Tier::Cold => forget_sound(self, owner, &id, terms, rule).await,
             }
         }
         .boxed()
