@@ -400,6 +400,25 @@ where
     Ok(if is_open { Asking::Free } else { Asking::Call { unreadable } })
 }
 
+/// Whether [`ask`] has only to wait for a request: its result, a `T`, is stored, or a provider has accepted it. Otherwise it may
+/// have to be sent, with all that it names.
+pub(crate) async fn is_sent<C, I, T>(run: &Run, key: &str, router: &Router<C, I>) -> Result<bool, JobError>
+where
+    C: Capability,
+    I: Does<C> + ?Sized,
+    T: DeserializeOwned,
+{
+    for key in keys_of(run, key, router).await? {
+        if let Some(open) = run.read(async |tx| calls::open_of_key(tx, &key).await).await? {
+            return Ok(open.provider_id.is_some());
+        }
+        if is_readable::<T>(run, &key).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Whether there is a result under a key that this version can read.
 async fn is_readable<T: DeserializeOwned>(run: &Run, key: &str) -> Result<bool, JobError> {
     let stored = run.read(async |tx| results::find(tx, key).await).await?;

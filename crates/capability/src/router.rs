@@ -45,10 +45,21 @@ pub struct Wish {
     pub language: Option<Language>,
     /// Its length, in the capability's unit: milliseconds of sound, characters of text, pages, texts.
     pub length: Option<u64>,
+    /// The length of what is asked for now, where that is a part of it: it is the cost of the whole that is capped.
+    pub part: Option<u64>,
     /// The most that it may cost. Implementations without a known price are then skipped.
     pub cost_cap: Option<MicroUsd>,
     /// Nothing may leave this machine.
     pub local_only: bool,
+}
+
+impl Wish {
+    /// What all of it costs, if what is asked for now costs this.
+    fn whole(&self, cost: MicroUsd) -> MicroUsd {
+        let (Some(length), Some(part @ 1..)) = (self.length, self.part) else { return cost };
+        let whole = i128::from(cost.0) * i128::from(length.max(part)) / i128::from(part);
+        MicroUsd(i64::try_from(whole).unwrap_or(i64::MAX))
+    }
 }
 
 /// The present health of providers.
@@ -303,7 +314,7 @@ fn fits<C: Capability, I: Does<C> + ?Sized>(
     if let Some(cap) = [when.cost_cap, wish.cost_cap].into_iter().flatten().min() {
         match route.implementation.estimate(request) {
             None => return Err(Skip::UnknownPrice),
-            Some(cost) if cost > cap => return Err(Skip::Cost),
+            Some(cost) if wish.whole(cost) > cap => return Err(Skip::Cost),
             Some(_) => {}
         }
     }

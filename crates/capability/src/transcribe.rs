@@ -39,12 +39,14 @@ pub struct TranscribeRequest {
 }
 
 /// A longer sound that is heard in parts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PartOf {
     /// Where the part begins in it, in milliseconds.
     pub starts_ms: u64,
     /// Its length in milliseconds.
     pub whole_ms: u64,
+    /// ISO 639-1 code of what was heard in the parts before: a guess for an engine that would else make one of each part.
+    pub language: Option<String>,
 }
 
 /// What was said.

@@ -109,6 +109,18 @@ fn routes_are_tried_in_their_order_and_only_where_their_conditions_hold() {
 }
 
 #[test]
+fn a_part_costs_as_much_of_its_cap_as_of_the_whole() {
+    let capped = |cap| When { cost_cap: Some(MicroUsd(cap)), ..When::default() };
+    let router = Router::new([route(fake("low"), capped(399)), route(fake("high"), capped(400))]);
+    // It costs 100.
+    let part = Wish { length: Some(40_000), part: Some(10_000), ..Wish::default() };
+    assert_eq!(chosen(&router, &request("de"), &part, &[]), ["high"]);
+    let unknown = Wish { length: None, ..part.clone() };
+    assert_eq!(chosen(&router, &request("de"), &unknown, &[]), ["low", "high"]);
+    assert_eq!(chosen(&router, &request("de"), &Wish { part: Some(0), ..part }, &[]), ["low", "high"]);
+}
+
+#[test]
 fn who_is_not_asked_is_said_with_the_reason() {
     let unpriced = Fake { price: None, ..fake("unpriced") };
     let router = Router::new([route(unpriced, When::default()), route(fake("local"), When::default())]);

@@ -138,8 +138,8 @@ impl Does<Transcribing> for Transcriber {
 
     fn begin<'a>(&'a self, request: &'a TranscribeRequest, context: Context<'a>) -> Doing<'a, Begun<Transcript>> {
         Box::pin(async move {
-            let (starts_ms, whole_ms) =
-                request.part_of.map_or((0, request.duration_ms), |part| (part.starts_ms, part.whole_ms));
+            let part = request.part_of.as_ref();
+            let (starts_ms, whole_ms) = part.map_or((0, request.duration_ms), |part| (part.starts_ms, part.whole_ms));
             let progress = |until_ms: u32| (context.progress)(share(starts_ms + u64::from(until_ms), whole_ms));
             let Transcription { transcript, size } = self.transcribe(request, None, &progress).await?;
             let mut answer = Answer::local(transcript, size.name(), Self::version());

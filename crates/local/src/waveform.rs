@@ -60,6 +60,11 @@ impl From<SoundError> for WaveformError {
 
 /// The greatest amplitude of each step of a sound, from 0 to 255. A step is some milliseconds, at least one.
 pub async fn peaks(guard: &Guard, file: &Path, step_ms: u32) -> Result<Vec<u8>, WaveformError> {
+    Ok(amplitudes(guard, file, step_ms).await?.into_iter().map(level).collect())
+}
+
+/// The same as [`peaks`], from 0 to 32,768.
+pub async fn amplitudes(guard: &Guard, file: &Path, step_ms: u32) -> Result<Vec<u16>, WaveformError> {
     let limits = sound::limits(WALL);
     let step = u64::from(step_ms.max(1)) * u64::from(SAMPLE_RATE) / 1_000;
     let arguments = sound::arguments(file, Part::default());
@@ -70,7 +75,7 @@ pub async fn peaks(guard: &Guard, file: &Path, step_ms: u32) -> Result<Vec<u8>, 
 }
 
 /// Reads samples to their end. `step` is a number of samples.
-async fn count(mut samples: impl AsyncRead + Unpin, step: u64) -> io::Result<Vec<u8>> {
+async fn count(mut samples: impl AsyncRead + Unpin, step: u64) -> io::Result<Vec<u16>> {
     let (mut peaks, mut peak, mut counted) = (Vec::new(), 0_u16, 0);
     let mut buffer = vec![0; 64 * 1024];
     let mut rest = 0;
@@ -85,7 +90,7 @@ async fn count(mut samples: impl AsyncRead + Unpin, step: u64) -> io::Result<Vec
             peak = peak.max(i16::from_le_bytes(*sample).unsigned_abs());
             counted += 1;
             if counted == step {
-                peaks.push(level(peak));
+                peaks.push(peak);
                 (peak, counted) = (0, 0);
             }
         }
@@ -94,7 +99,7 @@ async fn count(mut samples: impl AsyncRead + Unpin, step: u64) -> io::Result<Vec
         buffer.copy_within(all - rest..all, 0);
     }
     if counted > 0 {
-        peaks.push(level(peak));
+        peaks.push(peak);
     }
     Ok(peaks)
 }
@@ -129,8 +134,10 @@ mod tests {
         let samples: [i16; 7] = [0, 100, -32_768, 5, 16_384, 0, -129];
         let bytes: Vec<u8> = samples.iter().flat_map(|sample| sample.to_le_bytes()).collect();
         for length in [1, 3, 5, 100] {
-            assert_eq!(count(Pieces(&bytes, length), 2).await.unwrap(), [0, 255, 127, 1], "{length}");
+            let peaks = count(Pieces(&bytes, length), 2).await.unwrap();
+            assert_eq!(peaks, [100, 32_768, 16_384, 129], "{length}");
+            assert_eq!(peaks.into_iter().map(level).collect::<Vec<_>>(), [0, 255, 127, 1], "{length}");
         }
-        assert_eq!(count(Pieces(&[], 1), 2).await.unwrap(), [] as [u8; 0]);
+        assert_eq!(count(Pieces(&[], 1), 2).await.unwrap(), [] as [u16; 0]);
     }
 }

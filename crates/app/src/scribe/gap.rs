@@ -13,7 +13,6 @@ pub enum GapReason {
     NotReceived,
     /// Its chunks arrived, and cannot be read: they are damaged, or no sound.
     Unreadable,
-    /// Somebody speaks, and what is said was not written down: it is in another language, unclear, or among others' voices; or the
-    /// engine failed.
+    /// Somebody speaks, and what is said was not written down: it is in another language, unclear, or among others' voices.
     NotWritten,
 }

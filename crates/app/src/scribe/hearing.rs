@@ -6,18 +6,19 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 use sluice_blobs::BlobHash;
-use sluice_capability::{MadeBy, PartOf, TranscribeRequest, Transcript, Wish};
+use sluice_capability::{MadeBy, PartOf, Router, Transcribe, TranscribeRequest, Transcribing, Transcript, Wish};
 use sluice_domain::language::Language;
 use sluice_engine::{Called, JobError, Run};
 use sluice_local::sound::{CUT_STEP_MS, Readable, cut, readable};
 use sluice_local::speech::SpeechError;
 use sluice_local::waveform;
 use sluice_store::scribe::{ChunkRow, RecordingRow, SegmentRow};
+use tokio::sync::OnceCell;
 
 use super::audio::Joined;
 use super::context::ScribeApp;
 use super::gap::GapReason;
-use super::sounds::{TRANSCRIPT_BYTES, keeping};
+use super::sounds::{TRANSCRIPT_BYTES, join, keeping};
 use super::transcript::end_of;
 use crate::asking::goes_on;
 use crate::routing;
@@ -34,10 +35,10 @@ const AROUND: u64 = 8;
 const LEAST_MS: u64 = 1_000;
 /// The clocks of a recorder and of its sound differ by at most one part in so many.
 const DRIFT: u64 = 1_000;
+/// A sound that is nowhere louder is silent: rounding alone makes as much of nothing.
+const SILENT: u16 = 1;
 /// What is wrong with a sound, and not with what hears it.
 const OF_THE_SOUND: [&str; 3] = ["not_media", "no_sound", "file_empty"];
-/// The engine of this machine can do nothing with it, however often it is tried.
-const OF_THE_ENGINE: [&str; 2] = ["speech_failed", "speech_stopped"];
 
 /// What was heard of a segment, and what heard it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -46,20 +47,59 @@ pub(super) struct Listened {
     pub(super) made_by: Vec<MadeBy>,
 }
 
-/// A segment as a file.
-#[derive(Clone, Copy)]
+/// A segment, and its files, which are made once one is needed.
 pub(super) struct Sounding<'a> {
     pub(super) sound: &'a Joined,
-    pub(super) file: &'a Path,
     /// How long it is, in milliseconds.
     pub(super) length_ms: u64,
+    file: OnceCell<PathBuf>,
+    files: OnceCell<Vec<PathBuf>>,
 }
 
-impl Sounding<'_> {
+/// Where a part of a segment ends, in milliseconds, and whether there is anything to hear in it.
+type Part = (u64, bool);
+
+impl<'a> Sounding<'a> {
+    pub(super) fn of(sound: &'a Joined, length_ms: u64) -> Self {
+        Self { sound, length_ms, file: OnceCell::new(), files: OnceCell::new() }
+    }
+
     /// The hash of its bytes with what else decides.
     fn key(&self, version: &str, with: &serde_json::Value) -> String {
         let names: Vec<&str> = self.sound.parts.iter().map(|(hash, _)| hash.as_str()).collect();
         BlobHash::of(json!([version, with, self.sound.media_type, names]).to_string().as_bytes()).to_string()
+    }
+
+    /// All of it as a file.
+    pub(super) async fn file(&self, run: &Run, app: &ScribeApp) -> Result<&Path, JobError> {
+        self.file.get_or_try_init(|| join(run, app, self.sound)).await.map(PathBuf::as_path)
+    }
+
+    /// One of its parts as a file. All of them are cut at once, since each begins where it does only if all before it is decoded.
+    async fn part(&self, run: &Run, app: &ScribeApp, parts: &[Part], number: usize) -> Result<PathBuf, JobError> {
+        let make = async || {
+            let file = self.file(run, app).await?;
+            let folder = file.with_extension("parts");
+            tokio::fs::create_dir_all(&folder).await.map_err(|error| not_cut(&error.to_string()))?;
+            let ends: Vec<u64> = parts.iter().map(|(end, _)| *end).collect();
+            cut(&app.guard, file, &ends[..ends.len() - 1], &folder).await.map_err(failed)
+        };
+        let files = self.files.get_or_try_init(make).await?;
+        files.get(number).cloned().ok_or_else(|| not_cut("a part is missing"))
+    }
+
+    /// Removes a part that was heard.
+    async fn remove(&self, number: usize) {
+        if let Some(file) = self.files.get().and_then(|files| files.get(number)) {
+            tokio::fs::remove_file(file).await.ok();
+        }
+    }
+
+    /// Removes its files: a session may be as long as a day, and each time that a call is looked after is an attempt.
+    pub(super) async fn clear(self, run: &Run, app: &ScribeApp) {
+        if let Err(error) = app.platform.media.clear_work(&run.lease().name()).await {
+            tracing::warn!(job = %run.job_id(), %error, "a sound stays in its folder for now");
+        }
     }
 }
 
@@ -68,36 +108,56 @@ pub(super) async fn hear(
     run: &Run,
     app: &ScribeApp,
     row: &RecordingRow,
-    of: Sounding<'_>,
+    of: &Sounding<'_>,
 ) -> Result<Called<Listened>, JobError> {
-    let cuts = cuts(run, app, of).await?;
-    if cuts.is_empty() {
-        let key = of.key(VERSION, &json!(row.language));
-        return ask(run, app, row.language.clone(), &key, of.file.to_owned(), (of.length_ms, None)).await;
-    }
-    let folder = of.file.with_extension("parts");
-    tokio::fs::create_dir_all(&folder).await.map_err(|error| not_cut(&error.to_string()))?;
-    let files = cut(&app.guard, of.file, &cuts, &folder).await.map_err(failed)?;
-    let ends = cuts.iter().copied().chain([of.length_ms.max(cuts.last().copied().unwrap_or(0))]);
-    let (mut whole, mut starts_ms, mut language) = (Listened::default(), 0, row.language.clone());
-    for (file, end) in files.into_iter().zip(ends) {
-        let key = of.key(VERSION, &json!([language, starts_ms, end]));
-        let part_of = PartOf { starts_ms, whole_ms: of.length_ms };
-        let part = match ask(run, app, language.clone(), &key, file.clone(), (end - starts_ms, Some(part_of))).await {
-            Ok(Called::Done(part)) => part,
-            Ok(Called::Pending(pending)) => return Ok(Called::Pending(pending)),
-            // A part of which nothing can be read has no words; where they are missing is found out otherwise.
-            Err(error) if !goes_on(run, &error) && OF_THE_SOUND.contains(&&*error.code) => Listened::default(),
-            Err(error) => return Err(error),
-        };
-        tokio::fs::remove_file(&file).await.ok();
-        if language.is_none() && !part.transcript.segments.is_empty() {
-            language = Some(part.transcript.language.clone()).filter(|language| !language.is_empty());
+    let parts = parts(run, app, of).await?;
+    let language = row.language.clone();
+    let mut request = TranscribeRequest {
+        sound: PathBuf::from(&of.sound.name),
+        duration_ms: of.length_ms,
+        part_of: None,
+        language: language.clone(),
+        words: true,
+        prompt: None,
+    };
+    let Some((last_ms, _)) = parts.last() else {
+        let key = of.key(VERSION, &json!(language));
+        let router = app.hearing.of(run.owner()).await?;
+        if !routing::is_sent::<_, _, BlobHash>(run, &key, &router).await? {
+            request.sound = of.file(run, app).await?.to_owned();
         }
-        whole.add(part, starts_ms);
-        starts_ms = end;
+        return ask(run, app, &key, &router, &request).await;
+    };
+    let whole_ms = of.length_ms.max(*last_ms);
+    let mut whole = Listened::default();
+    whole.transcript.language = language.clone().unwrap_or_default();
+    let (mut starts_ms, mut heard) = (0, language);
+    for (number, (end_ms, has_sound)) in parts.iter().enumerate() {
+        let end_ms = if number + 1 == parts.len() { whole_ms } else { *end_ms };
+        if *has_sound {
+            let key = of.key(VERSION, &json!([heard, starts_ms, end_ms]));
+            request.sound = "part.flac".into();
+            request.duration_ms = end_ms - starts_ms;
+            request.part_of = Some(PartOf { starts_ms, whole_ms, language: heard.clone() });
+            let router = app.hearing.of(run.owner()).await?;
+            if !routing::is_sent::<_, _, BlobHash>(run, &key, &router).await? {
+                request.sound = of.part(run, app, &parts, number).await?;
+            }
+            let part = match ask(run, app, &key, &router, &request).await {
+                Ok(Called::Done(part)) => part,
+                Ok(Called::Pending(pending)) => return Ok(Called::Pending(pending)),
+                // A part of which nothing can be read has no words; where they are missing is found out otherwise.
+                Err(error) if !goes_on(run, &error) && OF_THE_SOUND.contains(&&*error.code) => Listened::default(),
+                Err(error) => return Err(error),
+            };
+            of.remove(number).await;
+            if heard.is_none() && !part.transcript.segments.is_empty() {
+                heard = Some(part.transcript.language.clone()).filter(|language| !language.is_empty());
+            }
+            whole.add(part, starts_ms);
+        }
+        starts_ms = end_ms;
     }
-    tokio::fs::remove_dir_all(&folder).await.ok();
     Ok(Called::Done(whole))
 }
 
@@ -141,20 +201,20 @@ fn shift(start_ms: &mut u32, end_ms: &mut u32, from: u32) {
 async fn ask(
     run: &Run,
     app: &ScribeApp,
-    language: Option<String>,
     key: &str,
-    sound: PathBuf,
-    (duration_ms, part_of): (u64, Option<PartOf>),
+    router: &Router<Transcribing, dyn Transcribe>,
+    request: &TranscribeRequest,
 ) -> Result<Called<Listened>, JobError> {
+    let part = request.part_of.as_ref();
+    let language = request.language.as_deref().or_else(|| part?.language.as_deref());
     let wish = Wish {
-        language: language.as_deref().and_then(Language::from_code),
-        length: Some(part_of.map_or(duration_ms, |part| part.whole_ms)),
+        language: language.and_then(Language::from_code),
+        length: Some(part.map_or(request.duration_ms, |part| part.whole_ms)),
+        part: part.map(|_| request.duration_ms),
         ..Wish::default()
     };
-    let request = TranscribeRequest { sound, duration_ms, part_of, language, words: true, prompt: None };
     let keep = keeping::<Transcript>(app.platform.media.clone());
-    let router = app.hearing.of(run.owner()).await?;
-    let made = match routing::ask(run, key, &router, &request, &wish, keep).await? {
+    let made = match routing::ask(run, key, router, request, &wish, keep).await? {
         Called::Done(made) => made,
         Called::Pending(pending) => return Ok(Called::Pending(pending)),
     };
@@ -164,23 +224,43 @@ async fn ask(
     Ok(Called::Done(Listened { transcript, made_by: vec![made.made_by] }))
 }
 
-/// Where a long sound is cut, in milliseconds: where it is quiet. A sound that cannot be drawn is heard as it is.
-async fn cuts(run: &Run, app: &ScribeApp, of: Sounding<'_>) -> Result<Vec<u64>, JobError> {
+/// The parts of a long sound, which is cut where it is quiet; none of a short one, or of one that cannot be drawn, which is heard as
+/// it is.
+async fn parts(run: &Run, app: &ScribeApp, of: &Sounding<'_>) -> Result<Vec<Part>, JobError> {
     let (times, over) = WORTH_CUTTING;
     if of.length_ms <= app.part_ms.saturating_mul(times) / over {
         return Ok(Vec::new());
     }
-    let key = of.key(LOOK_VERSION, &json!(["cuts", app.part_ms]));
-    let found = run.result_or(&key, "draw", async || match waveform::peaks(&app.guard, of.file, CUT_STEP_MS).await {
-        Ok(peaks) => Ok(quiet(&peaks, app.part_ms)),
-        Err(error) if error.is_transient() => Err(JobError::retry(error.code(), error.to_string()).because(error)),
-        Err(_) => Ok(Vec::new()),
+    let key = of.key(LOOK_VERSION, &json!(["parts", app.part_ms]));
+    let found = run.result_or(&key, "draw", async || {
+        match waveform::amplitudes(&app.guard, of.file(run, app).await?, CUT_STEP_MS).await {
+            Ok(peaks) => Ok(parted(&peaks, app.part_ms)),
+            Err(error) if error.is_transient() => Err(JobError::retry(error.code(), error.to_string()).because(error)),
+            Err(_) => Ok(Vec::new()),
+        }
     });
     without(run, "it is heard in one piece", found.await)
 }
 
-/// Places about so far from each other, each the quietest of those around: of the steps before and behind it.
-fn quiet(peaks: &[u8], part_ms: u64) -> Vec<u64> {
+/// The parts of a sound with these amplitudes; none if it is too short for two.
+fn parted(peaks: &[u16], part_ms: u64) -> Vec<Part> {
+    let step = u64::from(CUT_STEP_MS);
+    let cuts = quiet(peaks, part_ms);
+    if cuts.is_empty() {
+        return Vec::new();
+    }
+    let (mut parts, mut from) = (Vec::new(), 0);
+    // The last step may not be a whole one.
+    let last = peaks.len() - 1;
+    for at in cuts.into_iter().chain([peaks.len()]) {
+        parts.push((at.min(last) as u64 * step, peaks[from..at].iter().any(|peak| *peak > SILENT)));
+        from = at;
+    }
+    parts
+}
+
+/// Steps about so far from each other, each the quietest of those around: of the steps before and behind it.
+fn quiet(peaks: &[u16], part_ms: u64) -> Vec<usize> {
     let step = u64::from(CUT_STEP_MS);
     let part = usize::try_from(part_ms / step).unwrap_or(usize::MAX).max(2);
     let around = (part / usize::try_from(AROUND).unwrap_or(1)).max(1);
@@ -190,17 +270,18 @@ fn quiet(peaks: &[u8], part_ms: u64) -> Vec<u64> {
         let wanted = from + part;
         let places = wanted - around..=wanted + around;
         let Some(at) = places.min_by_key(|at| (loud(*at), at.abs_diff(wanted))) else { break };
-        cuts.push(at as u64 * step);
+        cuts.push(at);
         from = at;
     }
     cuts
 }
 
 /// What can be read of a segment; none if nobody knows.
-pub(super) async fn look(run: &Run, app: &ScribeApp, of: Sounding<'_>) -> Result<Option<Readable>, JobError> {
+pub(super) async fn look(run: &Run, app: &ScribeApp, of: &Sounding<'_>) -> Result<Option<Readable>, JobError> {
     let key = of.key(LOOK_VERSION, &json!("stretches"));
     let found = run.result_or(&key, "look", async || {
-        let Readable { stretches, is_damaged } = readable(&app.guard, of.file).await.map_err(failed)?;
+        let Readable { stretches, is_damaged } =
+            readable(&app.guard, of.file(run, app).await?).await.map_err(failed)?;
         Ok(Some((stretches.into_iter().map(|one| (one.start, one.end)).collect::<Vec<_>>(), is_damaged)))
     });
     let found = without(run, "what cannot be read of it is not marked", found.await)?;
@@ -223,10 +304,10 @@ fn without<T: Default>(run: &Run, what: &str, found: Result<T, JobError>) -> Res
     }
 }
 
-/// Whether an error is of this sound alone: others of the session may be heard all the same.
+/// Whether an error is of this sound alone: others of the session may be heard all the same. What is the engine's, or its machine's,
+/// may heal, and until then the sound is needed.
 pub(super) fn is_of_this_sound(error: &JobError, readable: Option<&Readable>) -> bool {
-    let known = OF_THE_SOUND.iter().chain(&OF_THE_ENGINE).any(|code| *code == error.code);
-    known || readable.is_some_and(|readable| readable.stretches.is_empty())
+    OF_THE_SOUND.contains(&&*error.code) || readable.is_some_and(|readable| readable.stretches.is_empty())
 }
 
 /// Where there is nothing to hear in a segment that was heard, although its chunks are there, in milliseconds of the segment, and
@@ -262,8 +343,11 @@ pub(super) fn lost(
         (from, until) => until - from >= LEAST_MS,
     };
     holes.retain(is_lost);
-    let reason = if *is_damaged || is_file { GapReason::Unreadable } else { GapReason::NotRecorded };
-    holes.into_iter().map(|hole| (hole, reason)).collect()
+    let reason = |hole: &Range<u64>| {
+        let is_broken_off = is_file && hole.end == end;
+        if *is_damaged || is_broken_off { GapReason::Unreadable } else { GapReason::NotRecorded }
+    };
+    holes.into_iter().map(|hole| (hole.clone(), reason(&hole))).collect()
 }
 
 /// The stretches of time of which chunks are there.
@@ -335,8 +419,10 @@ mod tests {
         };
         let stretches = readable.iter().map(|&(from, to)| from..to).collect();
         let lost = lost(&segment, media_type, chunks, &Readable { stretches, is_damaged });
-        let right = if is_damaged || source == "file" { GapReason::Unreadable } else { GapReason::NotRecorded };
-        assert!(lost.iter().all(|(_, reason)| *reason == right), "{lost:?}");
+        let is_broken_off = |hole: &Range<u64>| source == "file" && hole.end == end_of(chunks);
+        let right = |hole| is_damaged || is_broken_off(hole);
+        let reasons = |(hole, reason): &(Range<u64>, GapReason)| right(hole) == (*reason == GapReason::Unreadable);
+        assert!(lost.iter().all(reasons), "{lost:?}");
         lost.into_iter().map(|(hole, _)| (hole.start, hole.end)).collect()
     }
 
@@ -372,11 +458,21 @@ mod tests {
         let mut peaks = vec![90; 97];
         (peaks[37], peaks[38]) = (0, 1);
         // About every 40 steps: in the pause first, then where nothing is quieter.
-        assert_eq!(quiet(&peaks, 40 * step), [38 * step]);
+        assert_eq!(quiet(&peaks, 40 * step), [38]);
         peaks.extend([90; 60]);
-        assert_eq!(quiet(&peaks, 40 * step), [38 * step, 78 * step, 118 * step]);
-        assert_eq!(quiet(&peaks[..60], 40 * step), [0_u64; 0]);
-        assert_eq!(quiet(&[], 40 * step), [0_u64; 0]);
+        assert_eq!(quiet(&peaks, 40 * step), [38, 78, 118]);
+        assert_eq!(quiet(&peaks[..60], 40 * step), [0_usize; 0]);
+        assert_eq!(quiet(&[], 40 * step), [0_usize; 0]);
+    }
+
+    #[test]
+    fn a_part_in_which_nothing_sounds_is_known() {
+        let step = u64::from(CUT_STEP_MS);
+        let mut peaks = vec![90; 157];
+        peaks[38..118].fill(SILENT);
+        let parts = parted(&peaks, 40 * step);
+        assert_eq!(parts, [(40 * step, true), (80 * step, false), (117 * step, false), (156 * step, true)]);
+        assert_eq!(parted(&peaks[..60], 40 * step), [], "it is heard in one piece");
     }
 
     #[test]

@@ -8,8 +8,8 @@ use sluice_blobs::BlobHash;
 use sluice_capability::{MadeBy, TellApartRequest, Transcript, Voices, Wish};
 use sluice_engine::{Called, JobError, Run};
 
-use super::audio::Joined;
 use super::context::ScribeApp;
+use super::hearing::Sounding;
 use super::sounds::keeping;
 use super::transcript::ToldApart;
 use crate::asking::goes_on;
@@ -34,15 +34,17 @@ pub(super) enum Told {
 pub(super) async fn ask(
     run: &Run,
     app: &ScribeApp,
-    sound: &Joined,
-    (file, duration_ms): (&Path, u64),
+    of: &Sounding<'_>,
     heard: &Transcript,
 ) -> Result<Called<Told>, JobError> {
     if heard.segments.is_empty() {
         return Ok(Called::Done(Told::Nobody));
     }
+    let Sounding { sound, length_ms: duration_ms, .. } = *of;
     let names: Vec<&str> = sound.parts.iter().map(|(hash, _)| hash.as_str()).collect();
     let key = BlobHash::of(json!([VERSION, sound.media_type, names]).to_string().as_bytes()).to_string();
+    let is_sent = routing::is_sent::<_, _, BlobHash>(run, &key, &app.telling_apart).await?;
+    let file = if is_sent { Path::new(&sound.name) } else { of.file(run, app).await? };
     let request = TellApartRequest { sound: file.to_owned(), duration_ms, people: None };
     let wish = Wish { length: Some(duration_ms), ..Wish::default() };
     let keep = keeping::<Voices>(app.platform.media.clone());

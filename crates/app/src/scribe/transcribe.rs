@@ -14,9 +14,9 @@ use super::gap::GapReason;
 use super::hearing::{self, Listened, Sounding};
 use super::keeping::restore;
 use super::people::People;
-use super::sounds::{deleted, join, load};
+use super::sounds::{deleted, load};
 use super::tell_apart::{self, Told};
-use super::transcript::{Heard, ToldApart, Transcription};
+use super::transcript::{Heard, ToldApart, Transcription, end_of};
 use super::{publish, summary, waveform};
 use crate::asking::goes_on;
 use crate::tiers::MoveError;
@@ -94,18 +94,16 @@ impl TranscribeSession {
         let mut all = Made::default();
         for (segment, chunks) in sounds {
             let sound = audio::of(&segment, &chunks)?;
-            let length_ms = chunks.iter().map(|chunk| chunk.length_ms).sum();
-            let file = join(run, app, &sound).await?;
-            let of = Sounding { sound: &sound, file: &file, length_ms };
-            if let Some(pending) = all.hear(run, app, &row, (segment, chunks), of).await? {
+            let of = Sounding::of(&sound, end_of(&chunks));
+            let made = all.hear(run, app, &row, (segment, chunks), &of).await;
+            of.clear(run, app).await;
+            if let Some(pending) = made? {
                 return Ok(Next::AwaitCall(pending));
             }
-            // A session may be as long as a day, and there is no use for the copy of a segment any more.
-            tokio::fs::remove_file(&file).await.ok();
         }
-        let Made { heard, people, told, failed } = all;
+        let Made { heard, people, told, failed, is_any_heard } = all;
         // Of a session of which nothing can be heard there is nothing to read.
-        if let Some(failed) = failed.filter(|_| heard.iter().all(|one| one.made_by.is_empty())) {
+        if let Some(failed) = failed.filter(|_| !is_any_heard) {
             return Err(failed);
         }
         let mut whole = Transcription::of(&heard);
@@ -123,11 +121,13 @@ struct Made {
     told: ToldApart,
     /// Why the first one of those that cannot be heard is not.
     failed: Option<JobError>,
+    /// One of them was heard, be it silent.
+    is_any_heard: bool,
 }
 
 impl Default for Made {
     fn default() -> Self {
-        Self { heard: Vec::new(), people: People::default(), told: ToldApart::Yes, failed: None }
+        Self { heard: Vec::new(), people: People::default(), told: ToldApart::Yes, failed: None, is_any_heard: false }
     }
 }
 
@@ -139,7 +139,7 @@ impl Made {
         app: &ScribeApp,
         row: &RecordingRow,
         (segment, chunks): (SegmentRow, Vec<ChunkRow>),
-        of: Sounding<'_>,
+        of: &Sounding<'_>,
     ) -> Result<Option<Pending>, JobError> {
         let heard = match hearing::hear(run, app, row, of).await {
             Ok(Called::Done(heard)) => Ok(heard),
@@ -154,9 +154,8 @@ impl Made {
             Err(error) => {
                 tracing::warn!(job = %run.job_id(), segment = segment.number, %error, "a segment is not written down");
                 run.log(format!("part {} is not written down: {error}", segment.number + 1));
-                let is_readable = readable.is_some_and(|readable| !readable.stretches.is_empty());
-                let reason = if is_readable { GapReason::NotWritten } else { GapReason::Unreadable };
-                let lost = hearing::covered(&chunks).into_iter().map(|covered| (covered, reason)).collect();
+                let covered = hearing::covered(&chunks).into_iter();
+                let lost = covered.map(|covered| (covered, GapReason::Unreadable)).collect();
                 self.heard.push(Heard {
                     segment,
                     chunks,
@@ -168,7 +167,7 @@ impl Made {
                 return Ok(None);
             }
         };
-        match tell_apart::ask(run, app, of.sound, (of.file, of.length_ms), &transcript).await? {
+        match tell_apart::ask(run, app, of, &transcript).await? {
             Called::Done(Told::Voices { voices, model }) => self.people.hear(&mut transcript, &voices, &model),
             Called::Done(Told::Nobody) => {}
             Called::Done(Told::Not(why)) => self.told = why,
@@ -176,6 +175,7 @@ impl Made {
         }
         let lost = hearing::lost(&segment, of.sound.media_type, &chunks, &readable.unwrap_or_default());
         self.heard.push(Heard { segment, chunks, transcript, made_by, lost });
+        self.is_any_heard = true;
         Ok(None)
     }
 }

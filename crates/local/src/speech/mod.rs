@@ -203,7 +203,7 @@ impl Transcriber {
             part: Part::default(),
             size: Size::Base,
             hasty: false,
-            language: request.language.clone(),
+            language: request.language.clone().or_else(|| request.part_of.as_ref()?.language.clone()),
             words: request.words,
             prompt: request.prompt.clone(),
         };
@@ -218,7 +218,7 @@ impl Transcriber {
                     order.language = self.detect(order.clone()).await?;
                 }
                 if let Some(language) = &order.language {
-                    let whole_ms = request.part_of.map_or(request.duration_ms, |part| part.whole_ms);
+                    let whole_ms = request.part_of.as_ref().map_or(request.duration_ms, |part| part.whole_ms);
                     order.size = Size::for_sound(language, whole_ms);
                 }
             }

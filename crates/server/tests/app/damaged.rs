@@ -2,6 +2,7 @@
 //! of which the parts are heard one after the other.
 
 use std::any::Any;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -12,8 +13,8 @@ use sluice_app::module::Module;
 use sluice_app::providers::Routes;
 use sluice_app::scribe::ScribeApp;
 use sluice_capability::{
-    Answer, Begun, CapabilityError, Context, Does, Doing, Profile, Router, Segment, Transcribe, TranscribeRequest,
-    Transcribing, Transcript, Unwritten,
+    Answer, Begun, CallProgress, CapabilityError, Context, Does, Doing, Profile, Router, Segment, Transcribe,
+    TranscribeRequest, Transcribing, Transcript, Unwritten,
 };
 use sluice_domain::money::MicroUsd;
 use sluice_local::guard::Guard;
@@ -33,16 +34,18 @@ use crate::support::{TestApp, sluice};
 struct Ears {
     profile: Profile,
     guard: Guard,
-    /// From, length and language of what it was asked.
+    /// From, length and the language that is guessed of what it was asked.
     asked: Mutex<Vec<(u64, u64, Option<String>)>>,
     trouble: Mutex<Option<(usize, CapabilityError)>>,
+    /// It answers later: the answers, and which of them was looked for.
+    later: Option<Mutex<(Vec<Transcript>, Vec<usize>)>>,
 }
 
 impl Ears {
     fn new() -> Arc<Self> {
         let profile = Profile { provider: "test".to_owned(), is_local: true, languages: Vec::new() };
         let (asked, trouble) = (Mutex::default(), Mutex::default());
-        Arc::new(Self { profile, guard: Guard::new(sluice()), asked, trouble })
+        Arc::new(Self { profile, guard: Guard::new(sluice()), asked, trouble, later: None })
     }
 
     fn asked(&self) -> Vec<(u64, u64, Option<String>)> {
@@ -59,12 +62,26 @@ impl Does<Transcribing> for Ears {
         Some(MicroUsd(0))
     }
 
+    fn look<'a>(&'a self, _: &'a str, provider_id: Option<&'a str>) -> Doing<'a, CallProgress> {
+        Box::pin(async move { Ok(provider_id.map_or(CallProgress::NotFound, |id| self.look_for(id))) })
+    }
+
+    fn fetch<'a>(&'a self, _: &'a TranscribeRequest, provider_id: &'a str) -> Doing<'a, Answer<Transcript>> {
+        Box::pin(async move {
+            let number: usize = provider_id.parse().unwrap();
+            let answer = self.later.as_ref().unwrap().lock().unwrap().0[number].clone();
+            Ok(Answer::local(answer, "test ears", "1"))
+        })
+    }
+
     fn begin<'a>(&'a self, request: &'a TranscribeRequest, _: Context<'a>) -> Doing<'a, Begun<Transcript>> {
         Box::pin(async move {
-            let starts_ms = request.part_of.map_or(0, |part| part.starts_ms);
+            assert_eq!(request.language, None, "nobody chose one");
+            let part = request.part_of.as_ref();
+            let starts_ms = part.map_or(0, |part| part.starts_ms);
             let count = {
                 let mut asked = self.asked.lock().unwrap();
-                asked.push((starts_ms, request.duration_ms, request.language.clone()));
+                asked.push((starts_ms, request.duration_ms, part.and_then(|part| part.language.clone())));
                 asked.len()
             };
             let trouble = self.trouble.lock().unwrap().take_if(|(at, _)| *at == count);
@@ -77,8 +94,28 @@ impl Does<Transcribing> for Ears {
             let unwritten = vec![Unwritten { start_ms: 1_000, end_ms: 2_500 }];
             let transcript =
                 Transcript { language: "de".to_owned(), segments: vec![segment], suppressed: Vec::new(), unwritten };
+            if let Some(later) = &self.later {
+                let (answers, _) = &mut *later.lock().unwrap();
+                answers.push(transcript);
+                let provider_id = (answers.len() - 1).to_string();
+                return Ok(Begun::Accepted { provider_id, poll_after: Duration::from_secs(20) });
+            }
             Ok(Begun::Done(Answer::local(transcript, "test ears", "1")))
         })
+    }
+}
+
+/// Each answer is ready when it is looked for the third time.
+impl Ears {
+    fn look_for(&self, provider_id: &str) -> CallProgress {
+        let (_, looked) = &mut *self.later.as_ref().unwrap().lock().unwrap();
+        let number: usize = provider_id.parse().unwrap();
+        looked.push(number);
+        let provider_id = provider_id.to_owned();
+        if looked.iter().filter(|one| **one == number).count() < 3 {
+            return CallProgress::Pending { provider_id, poll_after: Duration::from_secs(20) };
+        }
+        CallProgress::Ready { provider_id }
     }
 }
 
@@ -103,7 +140,10 @@ impl ServerApp for WithEars {
 }
 
 async fn open(part_ms: Option<u64>) -> (TestApp, Arc<Ears>) {
-    let ears = Ears::new();
+    open_with(Ears::new(), part_ms).await
+}
+
+async fn open_with(ears: Arc<Ears>, part_ms: Option<u64>) -> (TestApp, Arc<Ears>) {
     let with = WithEars { ears: Arc::clone(&ears), part_ms };
     (TestApp::with(Dialect::Sqlite, MODULES, &[&with], &[]).await, ears)
 }
@@ -115,9 +155,9 @@ fn recorded(seconds: u32) -> Vec<u8> {
     let file = folder.path().join("sound.webm");
     let tone = format!("aevalsrc=0.4*sin(2*PI*330*t)*not(between(mod(t\\,10)\\,9\\,10)):s=48000:d={seconds}");
     let options = ["-c:a", "libopus", "-b:a", "32k", "-f", "webm", "-live", "1", "-cluster_time_limit", "1000"];
-    let made =
-        Command::new("ffmpeg").args(["-v", "error", "-f", "lavfi", "-i", &tone]).args(options).arg(&file).status();
-    assert!(made.unwrap().success());
+    let mut make = Command::new("ffmpeg");
+    make.args(["-nostdin", "-v", "error", "-f", "lavfi", "-i", &tone]).args(options).arg(&file);
+    assert!(make.status().unwrap().success());
     std::fs::read(&file).unwrap()
 }
 
@@ -131,7 +171,7 @@ fn noise(length: usize) -> Vec<u8> {
     (0..length).map(|_| next()).collect()
 }
 
-/// A session of these segments, each of chunks of five seconds that begin one after the other.
+/// A session of these segments, each of chunks of five seconds that begin one after the other. One without bytes never arrives.
 async fn session<'a>(app: &'a TestApp, segments: &[Vec<Vec<u8>>]) -> Recording<'a> {
     let new = json!({ "title": "Tides", "transcribe": true });
     let (status, view) = app.post("/api/v1/sessions").of(&ada()).json(&new).send().await;
@@ -146,6 +186,9 @@ async fn session<'a>(app: &'a TestApp, segments: &[Vec<Vec<u8>>]) -> Recording<'
         let (status, view) = app.post(&recording.path("/segments")).of(&ada()).json(&new).send().await;
         assert_eq!(status, StatusCode::CREATED, "{view}");
         for (chunk, bytes) in chunks.iter().enumerate() {
+            if bytes.is_empty() {
+                continue;
+            }
             let at = chunk * 5_000;
             let path = format!("/segments/{number}/chunks/{chunk}?start_ms={at}&length_ms=5000");
             let answer = recording.put_at(&recording.path(&path), bytes).await;
@@ -156,7 +199,7 @@ async fn session<'a>(app: &'a TestApp, segments: &[Vec<Vec<u8>>]) -> Recording<'
         assert_eq!(app.post(&path).of(&ada()).json(&close).answer().await.status, StatusCode::OK);
         started_at += chunks.len() * 5_000;
     }
-    assert_eq!(recording.finish(false).await.json()["state"], "finishing");
+    assert_eq!(recording.finish(true).await.json()["state"], "finishing");
     recording
 }
 
@@ -263,6 +306,75 @@ async fn a_sound_in_parts_that_is_broken_in_the_middle_keeps_its_times() {
     assert!((14_500..=16_000).contains(&from) && (24_500..=26_500).contains(&until), "{from} to {until}");
     let asked = ears.asked();
     assert_eq!(asked.last().map(|(from, length, _)| from + length), Some(40_000));
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_engine_that_gives_up_is_no_gap_and_what_it_heard_is_not_lost() {
+    let (app, ears) = open(None).await;
+    *ears.trouble.lock().unwrap() = Some((2, CapabilityError::fail("speech_failed", "no space left on device")));
+    let recording = session(&app, &[pieces(&recorded(10), 2), pieces(&recorded(15), 3)]).await;
+    let view = ended(&recording).await;
+    assert_eq!((&view["state"], &view["error"]["code"]), (&json!("failed"), &json!("speech_failed")), "{view}");
+    let answer = app.post(&recording.path("/transcribe")).of(&ada()).answer().await;
+    assert_eq!(answer.status, StatusCode::ACCEPTED, "{}", answer.text());
+    assert_eq!(ended(&recording).await["state"], "complete");
+    let transcript = recording.read("/transcript").await;
+    assert_eq!(column(&transcript["passages"], "text"), json!(["10000 ms from 0.", "15000 ms from 0."]));
+    assert_eq!(gaps(&transcript, "unreadable"), []);
+    assert_eq!(ears.asked().len(), 3, "the first segment is not heard again");
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_part_without_sound_is_not_asked_for_and_the_last_one_ends_with_the_recording() {
+    let (app, ears) = open(Some(10_000)).await;
+    let mut lost = pieces(&recorded(60), 12);
+    lost[2..9].fill(Vec::new());
+    let recording = session(&app, &[lost]).await;
+    let view = ended(&recording).await;
+    assert_eq!(view["state"], "complete", "{view}");
+    let asked = ears.asked();
+    let is_silent = |from: u64, length: u64| from < 38_000 && from + length > 22_000;
+    assert!(!asked.iter().any(|(from, length, _)| is_silent(*from, *length)), "{asked:?}");
+    assert!(asked.len() >= 3 && asked.iter().all(|(_, length, _)| *length > 0), "{asked:?}");
+    assert_eq!(asked.last().map(|(from, length, _)| from + length), Some(60_000));
+    app.end().await;
+}
+
+/// The files below a folder that are part of a sound.
+fn sounds_in(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        if entry.is_dir() {
+            found.extend(sounds_in(&entry));
+        } else if entry.extension().is_some_and(|extension| extension == "flac" || extension == "webm") {
+            found.push(entry);
+        }
+    }
+    found
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_a_provider_hears_a_part_nothing_is_joined_or_cut() {
+    let ears = Ears { later: Some(Mutex::default()), ..Arc::into_inner(Ears::new()).unwrap() };
+    let (app, ears) = open_with(Arc::new(ears), Some(10_000)).await;
+    let recording = session(&app, &[pieces(&recorded(40), 8)]).await;
+    let mut view = recording.show().await;
+    for _ in 0..60 {
+        app.run_jobs().await;
+        assert_eq!(sounds_in(app.data()), [] as [PathBuf; 0], "nothing is left between two looks");
+        view = recording.show().await;
+        if view["state"] != "finishing" {
+            break;
+        }
+        app.advance(Duration::from_secs(30)).await;
+    }
+    assert_eq!(view["state"], "complete", "{view}");
+    assert_eq!(ears.asked().len(), 4);
+    assert_eq!(ears.later.as_ref().unwrap().lock().unwrap().1, [0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3]);
+    let transcript = recording.read("/transcript").await;
+    assert_eq!(transcript["passages"].as_array().unwrap().len(), 4, "{transcript}");
     app.end().await;
 }
 
