@@ -420,7 +420,7 @@ mod tests {
         let stretches = readable.iter().map(|&(from, to)| from..to).collect();
         let lost = lost(&segment, media_type, chunks, &Readable { stretches, is_damaged });
         let is_broken_off = |hole: &Range<u64>| source == "file" && hole.end == end_of(chunks);
-        let right = |hole| is_damaged || is_broken_off(hole);
+        let right = |hole: &Range<u64>| is_damaged || is_broken_off(hole);
         let reasons = |(hole, reason): &(Range<u64>, GapReason)| right(hole) == (*reason == GapReason::Unreadable);
         assert!(lost.iter().all(reasons), "{lost:?}");
         lost.into_iter().map(|(hole, _)| (hole.start, hole.end)).collect()
