@@ -39,7 +39,13 @@ const OF_A_SCENE: [Case; 14] = [
     case("engine", |fakes| voice(fakes, Trouble::Retry("voice_stopped")), "voice_stopped", "told to fail", 5),
     case("letter", |fakes| voice(fakes, Trouble::Later), "voice_too_slow", "must be synchronous", 1),
     case("codec", |fakes| fakes.tools.always("frames", &reports("encoder")), "encoder_failed", "as planned", 5),
-    case("picture", |fakes| fakes.tools.always("frames", &reports("image")), "page_image", "page image a.png cannot", 1),
+    case(
+        "picture",
+        |fakes| fakes.tools.always("frames", &reports("image")),
+        "page_image",
+        "page image a.png cannot",
+        1,
+    ),
     case("slide", |fakes| fakes.tools.always("frames", &reports("picture")), "slide_failed", "as planned", 1),
     case("disk", |fakes| fakes.tools.always("frames", &reports("disk_full")), "disk_full", "free some space", 5),
     case(
