@@ -339,6 +339,9 @@ fn the_text_of_one_scene_is_checked() {
     assert_eq!(check_text("A line.\nAnother one.", english), Ok(()));
     assert_eq!(check_text(" … ", english), Err(TextProblem::Empty));
     assert_eq!(check_text(&"word ".repeat(121), english), Err(TextProblem::TooLong { words: 121, most: 120 }));
+    assert_eq!(check_text(&"a".repeat(5_000), english), Ok(()));
+    let endless = TextProblem::TooManyCharacters { characters: 5_001, most: 5_000 };
+    assert_eq!(check_text(&"a".repeat(5_001), english), Err(endless));
     assert_eq!(check_text("bell\u{7}", english), Err(TextProblem::ControlCharacters));
     assert_eq!(TextProblem::Empty.code(), "text_empty");
 }

@@ -13,22 +13,17 @@ pub(crate) const TAGS: usize = 2_000;
 /// The largest integer that all clients can count to: JSON's numbers are floating-point in many.
 pub(crate) const COUNTED: i64 = 9_007_199_254_740_991;
 
-/// A text of at most `MOST` characters, as it is.
-pub(crate) fn at_most<'de, const MOST: usize, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    if text.chars().count() > MOST {
-        return Err(D::Error::custom(format_args!("there is a text of more than {MOST} characters: shorten it")));
-    }
-    Ok(text)
-}
-
 /// A text of at most `MOST` characters. NUL is removed: no row contains it, and PostgreSQL rejects it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Text<const MOST: usize>(pub(crate) String);
 
 impl<'de, const MOST: usize> Deserialize<'de> for Text<MOST> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self(at_most::<MOST, D>(deserializer)?.replace('\0', "")))
+        let text = String::deserialize(deserializer)?;
+        if text.chars().count() > MOST {
+            return Err(D::Error::custom(format_args!("there is a text of more than {MOST} characters: shorten it")));
+        }
+        Ok(Self(text.replace('\0', "")))
     }
 }
 

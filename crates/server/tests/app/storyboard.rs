@@ -121,6 +121,7 @@ async fn scenes_are_rewritten_and_moved_and_what_cannot_be_is_refused() {
             (1, json!({ "text": "" }), 422, "text_empty"),
             (1, json!({ "text": "bell \u{7}" }), 422, "text_control_characters"),
             (1, json!({ "text": "word ".repeat(5000) }), 422, "text_too_long"),
+            (1, json!({ "text": "a".repeat(5001) }), 422, "text_too_long"),
             (1, json!({ "heading": " " }), 422, "bad_heading"),
             (1, json!({ "heading": long }), 422, "bad_heading"),
             (1, json!({ "position": 0 }), 422, "bad_position"),

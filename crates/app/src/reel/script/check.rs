@@ -11,6 +11,8 @@ use super::{MAX_SECONDS, MIN_SECONDS, Mode, Prepared, Script, ScriptError, Sente
 
 /// Most words of one scene.
 pub(super) const MOST_WORDS_OF_A_SCENE: u32 = 120;
+/// Words have no longest length; the text of a scene has.
+const MOST_CHARACTERS_OF_A_SCENE: usize = 5_000;
 
 /// Fewest and most words of the text of one scene.
 pub const fn scene_words(_language: Language) -> (u32, u32) {
@@ -62,6 +64,10 @@ pub fn check_text(text: &str, _language: Language) -> Result<(), TextProblem> {
     }
     if words > MOST_WORDS_OF_A_SCENE {
         return Err(TextProblem::TooLong { words, most: MOST_WORDS_OF_A_SCENE });
+    }
+    let characters = text.chars().count();
+    if characters > MOST_CHARACTERS_OF_A_SCENE {
+        return Err(TextProblem::TooManyCharacters { characters, most: MOST_CHARACTERS_OF_A_SCENE });
     }
     if text.chars().any(|c| is_garbage(c) || (c.is_control() && c != '\n' && c != '\t')) {
         return Err(TextProblem::ControlCharacters);

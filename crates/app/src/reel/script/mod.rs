@@ -238,6 +238,14 @@ pub enum TextProblem {
         /// Most words of a scene.
         most: u32,
     },
+    /// Too long for one scene, although it has few words.
+    #[error("The text has {characters} characters; a scene has room for {most}. Shorten it.")]
+    TooManyCharacters {
+        /// Characters of the text.
+        characters: usize,
+        /// Most characters of a scene.
+        most: usize,
+    },
     /// Invisible characters.
     #[error("The text has control characters that cannot be spoken: type it again, or paste it as plain text.")]
     ControlCharacters,
@@ -248,7 +256,7 @@ impl TextProblem {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Empty => "text_empty",
-            Self::TooLong { .. } => "text_too_long",
+            Self::TooLong { .. } | Self::TooManyCharacters { .. } => "text_too_long",
             Self::ControlCharacters => "text_control_characters",
         }
     }

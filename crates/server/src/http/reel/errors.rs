@@ -73,6 +73,9 @@ fn text_refused(n: u32, problem: &TextProblem, text: String) -> Problem {
     let refused = invalid(problem.code(), text).with("scene", n).with("pointer", "/text");
     match problem {
         TextProblem::TooLong { words, most } => refused.with("words", *words).with("most", *most),
+        TextProblem::TooManyCharacters { characters, most } => {
+            refused.with("characters", *characters).with("most", *most)
+        }
         TextProblem::Empty => refused.with("words", 0),
         TextProblem::ControlCharacters => refused,
     }

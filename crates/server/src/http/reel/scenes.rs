@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use serde::de::{Error as _, IntoDeserializer as _};
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 use sluice_app::reel::ReelId;
@@ -14,7 +14,6 @@ use sluice_domain::ids::OwnerId;
 use utoipa::{IntoParams, ToSchema};
 
 use super::reels::{redirect_to, reel_id, shown};
-use crate::http::bounds::at_most;
 use crate::http::entity_tags;
 use crate::http::extract::{Json, Path};
 use crate::http::identity::Owner;
@@ -36,7 +35,6 @@ pub(crate) struct ScenePath {
 #[serde(deny_unknown_fields)]
 pub(crate) struct ScenePatch {
     /// A new text. Sentences that are not the document's cite no page.
-    #[serde(default, deserialize_with = "some_text")]
     #[schema(max_length = 5000)]
     text: Option<String>,
     /// A new heading.
@@ -57,18 +55,11 @@ pub(crate) struct SceneAdded {
     #[schema(minimum = 0, maximum = 100)]
     after: u32,
     /// Its text, which cites no page.
-    #[serde(deserialize_with = "at_most::<5000, _>")]
     #[schema(max_length = 5000)]
     text: String,
     /// Its heading, which is shown on a card; by default that of the scene before it.
     #[schema(min_length = 1, max_length = 120)]
     heading: Option<String>,
-}
-
-/// How many words a scene has room for, its use case says.
-fn some_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    let text = Option::<String>::deserialize(deserializer)?;
-    text.map(|text| at_most::<5000, _>(text.into_deserializer())).transpose()
 }
 
 /// In JSON Schema, 2.0 is an integer too.

@@ -99,6 +99,7 @@ fn unspeakable(part: &Part<'_>, source: &Source) -> Option<(Reason, String)> {
     match check_text(text, source.language) {
         Ok(()) => {}
         Err(TextProblem::TooLong { words, .. }) => return Some((Reason::TooLong, words.to_string())),
+        Err(TextProblem::TooManyCharacters { .. }) => return Some((Reason::NotPlain, "endless words".to_owned())),
         Err(TextProblem::Empty) => return Some((Reason::NotPlain, "there is no text".to_owned())),
         Err(TextProblem::ControlCharacters) => return Some((Reason::NotPlain, "control characters".to_owned())),
     }
