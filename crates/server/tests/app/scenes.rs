@@ -151,6 +151,7 @@ async fn a_scene_that_cannot_be_added_or_deleted_is_refused_by_its_name() {
         (json!({ "after": count + 1, "text": "x" }), 422, "bad_position"),
         (json!({ "after": 0, "text": " " }), 422, "text_empty"),
         (json!({ "after": 0, "text": vec!["word"; 121].join(" ") }), 422, "text_too_long"),
+        (json!({ "after": 0, "text": "a".repeat(5_001) }), 422, "text_too_long"),
         (json!({ "after": 0, "text": "x", "heading": "" }), 422, "bad_heading"),
         (json!({ "after": -1, "text": "x" }), 400, "bad_request"),
         (json!({ "text": "x" }), 400, "bad_request"),
