@@ -8,6 +8,8 @@ class Me {
 
   /** Null in single-user mode, and while it is not known. */
   readonly account = $derived(this.value?.account ?? null);
+  /** Whether they may change what they have. */
+  readonly mayWrite = $derived(this.value?.scopes.includes('write') === true);
   readonly isAdmin = $derived(
     this.value?.scopes.includes('admin') === true && (this.account === null || this.account.role === 'admin'),
   );
