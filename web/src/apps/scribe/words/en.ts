@@ -154,6 +154,13 @@ export const en = {
   'session.step.hear': 'Writing down what was said',
   'gaps.accepted': 'It was finished although something was missing.',
 
+  'keep.title': 'How long it is kept',
+  'keep.text':
+    'For how many days its sound stays as it was recorded, and then as one archive. After that the transcript alone is left. An empty field is as for all your recordings.',
+  'keep.unset': 'As for all my recordings',
+  'keep.held': 'It is held: whatever the days are, nothing of it is moved or deleted.',
+  'keep.cold': 'Its sound is no longer kept. Its transcript stays.',
+
   'segment.title': 'Parts',
   'segment.none': 'Nothing has arrived yet.',
   'segment.number': 'Part {number}',
