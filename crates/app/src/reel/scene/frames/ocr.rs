@@ -52,7 +52,8 @@ pub(super) fn recognised(frame: &[u8], part: [f32; 4], model: &str, blocks: Bloc
     assert!(cut.status().unwrap().success(), "{filter}");
     let mode = match blocks {
         Blocks::Found => "3",
-        Blocks::Line => "7",
+        // A raw line: what is looked for in the others is not found in every marked line.
+        Blocks::Line => "13",
     };
     let read = Command::new("tesseract").arg(&window).args(["-", "-l", model, "--psm", mode]).output().unwrap();
     assert!(read.status.success(), "{}", String::from_utf8_lossy(&read.stderr));
