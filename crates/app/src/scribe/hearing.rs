@@ -11,7 +11,7 @@ use sluice_domain::language::Language;
 use sluice_engine::{Called, JobError, Run};
 use sluice_local::sound::{CUT_STEP_MS, Readable, cut, readable};
 use sluice_local::speech::SpeechError;
-use sluice_local::waveform;
+use sluice_local::waveform::{self, WaveformError};
 use sluice_store::scribe::{ChunkRow, RecordingRow, SegmentRow};
 use tokio::sync::OnceCell;
 
@@ -38,7 +38,7 @@ const DRIFT: u64 = 1_000;
 /// A sound that is nowhere louder is silent: rounding alone makes as much of nothing.
 const SILENT: u16 = 1;
 /// What is wrong with a sound, and not with what hears it.
-const OF_THE_SOUND: [&str; 3] = ["not_media", "no_sound", "file_empty"];
+const OF_THE_SOUND: [&str; 5] = ["not_media", "no_sound", "file_empty", "empty_file", "sound_too_short"];
 
 /// What was heard of a segment, and what heard it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -235,8 +235,10 @@ async fn parts(run: &Run, app: &ScribeApp, of: &Sounding<'_>) -> Result<Vec<Part
     let found = run.result_or(&key, "draw", async || {
         match waveform::amplitudes(&app.guard, of.file(run, app).await?, CUT_STEP_MS).await {
             Ok(peaks) => Ok(parted(&peaks, app.part_ms)),
+            Err(WaveformError::NoSound) => Ok(Vec::new()),
             Err(error) if error.is_transient() => Err(JobError::retry(error.code(), error.to_string()).because(error)),
-            Err(_) => Ok(Vec::new()),
+            // Not kept: it is another error once what is missing is installed.
+            Err(error) => Err(JobError::fail(error.code(), error.to_string()).because(error)),
         }
     });
     without(run, "it is heard in one piece", found.await)
