@@ -136,6 +136,10 @@ impl TranscriptionModel {
             Some(id) if reply.value.words.is_none() && reply.value.text.is_none() => {
                 Ok(Begun::Accepted { provider_id: id.clone(), poll_after: POLL_AFTER })
             }
+            // Taken, and it will be paid, but nobody can ask for it.
+            None if self.settings.by_webhook && reply.value.words.is_none() && reply.value.text.is_none() => {
+                Err(CapabilityError::lost("answer_lost", "the provider took the sound, and did not say by what id"))
+            }
             None if reply.value.words.is_none() && reply.value.text.is_none() => Err(CapabilityError::fail(
                 "bad_answer",
                 "the provider's answer has no transcript in it: check its address",

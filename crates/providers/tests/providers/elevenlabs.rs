@@ -309,6 +309,18 @@ async fn a_sound_that_is_left_there_is_asked_for() {
     assert_eq!(fake.seen()[1].path, "/v1/speech-to-text/transcripts/tr-1");
 }
 
+/// It was taken, and will be paid, so that no other provider is asked.
+#[tokio::test]
+async fn a_sound_that_is_left_there_without_an_id_is_looked_for_by_a_person() {
+    let folder = tempfile::tempdir().unwrap();
+    for accepted in [r#"{"message":"ok","request_id":"req-1","transcription_id":null}"#, r#"{"message":"ok"}"#] {
+        let fake = Fake::new([Reply::json(202, accepted)]).await;
+        let settings = TranscriptionSettings { by_webhook: true, ..TranscriptionSettings::default() };
+        let error = failed(&TranscriptionModel::new(account(&fake), settings), &sound(folder.path())).await;
+        assert_eq!((error.code.as_str(), error.remedy), ("answer_lost", Remedy::Look));
+    }
+}
+
 #[tokio::test]
 async fn a_lost_transcription_is_not_paid_twice() {
     let folder = tempfile::tempdir().unwrap();
