@@ -75,7 +75,8 @@ fn unchanged(row: &PhraseRow, tags: Option<&[String]>) -> Result<(), PhraseError
     if tags.is_none_or(|tags| tags.contains(&now)) { Ok(()) } else { Err(PhraseError::Changed { etag: now }) }
 }
 
-/// Edits a card. What is written is the person's; a new text is said anew. An exported card is to be exported again.
+/// Edits a card. What is written is the person's; a new text is said anew. An exported card is to be exported again, and one of which
+/// something became doubtful is to be approved again.
 pub async fn edit(
     app: &CaptureApp,
     engine: &Engine,
@@ -104,9 +105,15 @@ pub async fn edit(
                 stored_jobs::cancel(tx, owner, &job.id).await?;
             }
             let content_at = row.content_at;
+            let doubted = card::doubts(&row, &card::fields(&row)?);
             let says_another = write(&mut row, edit, text.as_deref(), now)?;
             if row.stored_status == Status::Exported && row.content_at != content_at {
                 row.stored_status = Status::Approved;
+            }
+            // Nobody has decided about what became doubtful with the new text.
+            let is_new = |doubt: &String| !doubted.contains(doubt);
+            if row.stored_status == Status::Approved && card::doubts(&row, &card::fields(&row)?).iter().any(is_new) {
+                row.stored_status = Status::PendingReview;
             }
             // It was mended by hand.
             if row.status() == Status::Failed && !row.text.is_empty() {

@@ -89,7 +89,7 @@ async fn a_card_is_edited_and_approved_as_it_was_seen() {
         app.run_jobs().await;
         let spoken = app.phrase_now(&card).await;
         assert!(spoken["audio"]["href"].is_string() && spoken["audio"]["href"] != *audio, "{spoken}");
-        assert_eq!(spoken["status"], "approved");
+        assert_eq!(spoken["status"], "pending_review", "nobody has seen those doubts");
         let unknown = app.ask(Method::PATCH, &path(&card, "")).of(&omar()).json(&edit).answer().await;
         assert_eq!(unknown.status, StatusCode::NOT_FOUND);
         app.end().await;
@@ -242,7 +242,10 @@ async fn cards_that_arrived_in_a_running_anki_are_exported() {
         let body = json!({ "notes": arrived });
         let marked = app.post(&format!("{path}/arrived")).of(&ada()).json(&body).send().await.1;
         assert_eq!(marked["count"], 1, "{marked}");
-        assert_eq!((app.status_of(&one).await.as_str(), app.status_of(&two).await.as_str()), ("exported", "approved"));
+        assert_eq!(
+            (app.status_of(&one).await.as_str(), app.status_of(&two).await.as_str()),
+            ("exported", "pending_review")
+        );
         app.end().await;
     }
 }
