@@ -110,11 +110,23 @@ fn without_folders(said: &str) -> String {
             }
             _ => kept.push_str(word),
         }
-        if word.ends_with('\n') || word.trim_end().ends_with([':', ';', ',', '\'', '"', '`', ')', ']', '>']) {
+        let plain = word.trim_end();
+        if word.ends_with('\n') || plain.ends_with([':', ';', ',', '\'', '"', '`', ')', ']', '>']) || has_ending(plain)
+        {
             name = None;
         }
     }
     kept
+}
+
+/// Whether a word ends as the name of a file does (`.wav`), which then goes on in no other word.
+fn has_ending(word: &str) -> bool {
+    let is_ending = |ending: &str| {
+        (1..=5).contains(&ending.len())
+            && ending.chars().all(|c| c.is_ascii_alphanumeric())
+            && ending.contains(|c: char| c.is_ascii_alphabetic())
+    };
+    word.rsplit_once('.').is_some_and(|(_, ending)| is_ending(ending))
 }
 
 impl GuardError {
@@ -173,6 +185,8 @@ mod tests {
             ("open '/srv/my own data/y/x.wav' or a/b", "open 'x.wav' or a/b"),
             ("/srv/my data/x.wav /srv/y.wav, see https://ffmpeg.org/x", "x.wav y.wav, see https://ffmpeg.org/x"),
             ("/srv/sluice/x.wav\n/srv/y.wav: Input/output error", "x.wav\ny.wav: Input/output error"),
+            ("cannot open /srv/x.wav and I/O failed", "cannot open x.wav and I/O failed"),
+            ("cannot open /srv/my data 1.5/x.wav: I/O", "cannot open x.wav: I/O"),
             ("see https://ffmpeg.org/x and 1/2", "see https://ffmpeg.org/x and 1/2"),
             ("sluice guard: no such program", "sluice guard: no such program"),
             ("", ""),
