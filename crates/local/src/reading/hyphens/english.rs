@@ -44,7 +44,11 @@ const SYLLABLES: [&str; 24] = [
 
 /// Whether `word`, in lower case, is an English word.
 pub(super) fn is_word(word: &str) -> bool {
-    let has = |word: &str| WORDS.binary_search(&word).is_ok();
+    is_form(word, |word| WORDS.binary_search(&word).is_ok())
+}
+
+/// Whether `word` is one of those that `has` knows, or an inflected form of it.
+fn is_form(word: &str, has: impl Fn(&str) -> bool) -> bool {
     let inflected = |&(ending, instead): &(&str, &str)| {
         word.strip_suffix(ending).is_some_and(|stem| stem.len() > 2 && has(&format!("{stem}{instead}")))
     };
@@ -54,7 +58,7 @@ pub(super) fn is_word(word: &str) -> bool {
 /// Whether a hyphen belongs between two parts, the second of them whole: not if they are a word together, and only if each
 /// is a word, or the first part of compounds. "re" before an e and "non" keep theirs: dictionaries have both forms.
 pub(super) fn is_compound(one: &str, two: &str) -> bool {
-    let keeps = one == "re" && two.starts_with('e') || one == "non" && !NON_WORDS.contains(&two);
+    let keeps = one == "re" && two.starts_with('e') || one == "non" && !is_form(two, |word| NON_WORDS.contains(&word));
     if keeps && two.len() > 3 && is_word(two) {
         return true;
     }
@@ -144,6 +148,8 @@ mod tests {
             ("re", "turned"),
             ("non", "sense"),
             ("non", "stop"),
+            ("non", "entity"),
+            ("non", "entities"),
         ] {
             assert!(!is_compound(one, two), "{one}{two}");
         }
