@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::layout::Line;
-use super::{letters, lists};
+use super::{legible, letters, lists};
 
 /// Two lines whose heights differ by more than this factor belong to different paragraphs.
 const SAME_HEIGHT: f32 = 1.18;
@@ -29,6 +29,10 @@ const MOST: usize = 10;
 
 /// Most distance between the items of a list, in line heights.
 const ITEM_DISTANCE: f32 = 1.9;
+
+/// Lines below bullets that show that the items of a list go on there, and not below their text. Those of nouns with capitals
+/// are shown by one.
+const FLUSH: usize = 2;
 
 /// Lines that belong together.
 #[derive(Debug)]
@@ -142,6 +146,8 @@ struct Column {
     right: f32,
     right_to_left: bool,
     lines: usize,
+    /// Whether the items of its lists go on below their bullets.
+    wraps_flush: bool,
 }
 
 impl Column {
@@ -149,7 +155,22 @@ impl Column {
         let left = lines.iter().map(|line| line.bounds[0]).fold(f32::MAX, f32::min);
         let right = lines.iter().map(|line| line.bounds[2]).fold(f32::MIN, f32::max);
         let turned = lines.iter().filter(|line| line.right_to_left).count();
-        Self { left, right, right_to_left: turned * 2 > lines.len(), lines: lines.len() }
+        let mut column =
+            Self { left, right, right_to_left: turned * 2 > lines.len(), lines: lines.len(), wraps_flush: false };
+        let pairs = lines.iter().zip(lines.iter().skip(1));
+        let flush = pairs.filter(|(line, next)| column.goes_on_flush(line, next)).count();
+        let is_german =
+            || legible::is_german(&lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join(" "));
+        column.wraps_flush = flush >= FLUSH || flush > 0 && is_german();
+        column
+    }
+
+    /// Whether an item goes on in the next line, below its bullet.
+    fn goes_on_flush(&self, line: &Line, next: &Line) -> bool {
+        next.text.starts_with(char::is_lowercase)
+            && lists::bullet(&line.text).is_some()
+            && self.indent(next) < self.indent(line) + 0.3 * line.height
+            && !ends_sentence(&line.text)
     }
 
     /// Where lines start, measured from the edge at which they do.
@@ -216,9 +237,10 @@ impl Column {
             return false;
         }
         // At the edge of the bullet and not of its text: an item whose bullet is drawn, and no character.
-        let is_at_bullet = is_item && next_indent < first_indent + 0.3 * height;
+        let is_at_bullet = is_item && !self.wraps_flush && next_indent < first_indent + 0.3 * height;
         let begins = next.text.starts_with(char::is_uppercase) && next.text.contains(' ');
-        if is_at_bullet && begins && !self::ends_sentence(&next.text) && self.is_short(next, 0.3) {
+        let is_next_item = is_at_bullet && begins && !self::ends_sentence(&next.text) && self.is_short(next, 0.3);
+        if is_next_item && !legible::ends_open(&last.text) {
             return false;
         }
         if next_indent < indent - 0.8 * height && paragraph.lines.len() > 1 && ends_sentence {
@@ -394,6 +416,32 @@ mod tests {
                 "• another point about the hive of the/keeper"
             ]
         );
+    }
+
+    #[test]
+    fn an_item_goes_on_below_its_bullet_before_a_capital() {
+        for (first, second) in [
+            ("• Der Imker prüft im Frühjahr zuerst den", "Zustand der Waben"),
+            ("• The hive was shown by the committee of", "New York State"),
+        ] {
+            assert_eq!(read(&[(0.0, first), (16.0, second)]), [format!("{first}/{second}")]);
+        }
+        let german = [
+            (0.0, "• Der Imker prüft im Frühjahr nach dem Winter"),
+            (16.0, "Zustand und Waben"),
+            (16.0, "• Im Sommer erntet er den Honig und lässt die"),
+            (16.0, "vollen Waben stehen"),
+        ];
+        assert_eq!(read(&german).len(), 2);
+        let english = [
+            (0.0, "• a hive that was shown by Anna to visitors in New"),
+            (16.0, "York State"),
+            (16.0, "• another hive which belonged to the same old"),
+            (16.0, "keeper"),
+            (16.0, "• a third one that nobody had seen until the last"),
+            (16.0, "summer"),
+        ];
+        assert_eq!(read(&english).len(), 3);
     }
 
     #[test]

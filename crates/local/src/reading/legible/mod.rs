@@ -10,6 +10,7 @@ mod latin;
 mod table;
 
 pub(crate) use table::function_words;
+pub(super) use table::{ends_open, is_german};
 
 use sluice_domain::document::{Document, LeftOut, Page, Reason};
 

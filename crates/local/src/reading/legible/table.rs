@@ -27,6 +27,9 @@ static LANGUAGES: LazyLock<[Language; 7]> = LazyLock::new(|| {
     .map(Language::new)
 });
 
+/// The place of German in [`LANGUAGES`].
+const GERMAN: usize = 2;
+
 /// The frequent runs of three letters of Arabic.
 pub(super) static ARABIC: LazyLock<HashSet<[char; 3]>> = LazyLock::new(|| {
     let runs = entries(include_str!("../languages/ar.txt"));
@@ -42,6 +45,25 @@ pub(crate) fn function_words() -> impl Iterator<Item = &'static str> {
     let needed =
         |language: &'static Language| language.words.iter().filter(|(_, needed)| **needed).map(|(word, _)| *word);
     LANGUAGES.iter().flat_map(needed)
+}
+
+/// Whether a text ends in a word that every text of its language needs: in an article, say, or in a preposition.
+pub(in crate::reading) fn ends_open(text: &str) -> bool {
+    let words = words(text);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    words.last().is_some_and(|last| Language::of(&words).is_some_and(|language| language.needs(last)))
+}
+
+/// Whether a text is German, whose nouns have capitals.
+pub(in crate::reading) fn is_german(text: &str) -> bool {
+    let words = words(text);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    Language::of(&words).is_some_and(|language| std::ptr::eq(language, &LANGUAGES[GERMAN]))
+}
+
+fn words(text: &str) -> Vec<String> {
+    let plain = |word: &str| word.trim_matches(|c: char| !c.is_alphabetic()).to_lowercase();
+    text.split_whitespace().map(plain).filter(|word| !word.is_empty()).collect()
 }
 
 /// What is known of a language.
