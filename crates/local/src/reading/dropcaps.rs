@@ -7,10 +7,13 @@ use super::layout::{Line, RawBlock, united};
 /// An initial is taller than the lines beside it by this factor.
 const TALLER: f32 = 1.7;
 
+/// Most letters of a page that may be initials: each is compared with all lines.
+const MOST: usize = 500;
+
 /// The blocks with their initials joined to their words.
 pub(super) fn joined(mut blocks: Vec<RawBlock>) -> Vec<RawBlock> {
     let initials: Vec<(usize, usize)> =
-        places(&blocks).filter(|(block, line)| is_letter(&blocks[*block].lines[*line])).collect();
+        places(&blocks).filter(|(block, line)| is_letter(&blocks[*block].lines[*line])).take(MOST).collect();
     if initials.is_empty() {
         return blocks;
     }

@@ -173,7 +173,10 @@ impl Reader {
         let text_of = turned.as_ref().map_or(pdf, tempfile::NamedTempFile::path);
         let raw = self.raw_pages(text_of, info.pages, &hidden).await?;
         let slanted: Vec<u32> = raw.iter().filter(|page| page.slanted).map(|page| page.number).collect();
-        let assemble::Assembled { mut pages, mut left_out } = assemble::assembled(raw);
+        // On a thread of its own: nothing could stop it at the limit of time, nor could others be served meanwhile.
+        let assembling = tokio::task::spawn_blocking(move || assemble::assembled(raw)).await;
+        let assembled = assembling.map_err(|error| ReadError::Io(error.into()))?;
+        let assemble::Assembled { mut pages, mut left_out } = assembled;
         gaps::remove(&mut pages);
         self.refuse_wrapper(pdf, &info, &pages).await?;
         left_out.extend(self.scanned_pages(pdf, &info, &pages).await?);

@@ -22,6 +22,9 @@ const SIDEBAR: f32 = 0.45;
 /// Deepest nesting of columns in columns.
 const DEEPEST: u32 = 12;
 
+/// Most columns side by side: each line is compared with all of them.
+const MOST_COLUMNS: usize = 300;
+
 /// A part of a page whose lines stand below each other.
 #[derive(Debug)]
 pub(super) enum Region {
@@ -84,11 +87,10 @@ impl Cutter<'_> {
         if let Some(columns) = self.full_columns(&ids) {
             return self.side_by_side(columns, depth);
         }
-        let bands = self.bands(&ids);
-        if bands.len() == 1 {
+        let Some(bands) = self.bands(&ids).filter(|bands| bands.len() > 1) else {
             self.sort_rows(&mut ids);
             return self.push_column(ids);
-        }
+        };
         for band in bands {
             match band {
                 Band { columns, .. } if columns.len() > 1 => {
@@ -237,14 +239,14 @@ impl Cutter<'_> {
         one.len() > 1 && other.len() > 1 && shared > 0.5 * shorter && (many || gap > narrow / GUTTER_OF_MANY * GUTTER)
     }
 
-    /// Cuts lines into bands of one or several columns, from the top.
-    fn bands(&self, ids: &[usize]) -> Vec<Band> {
+    /// Cuts lines into bands of one or several columns, from the top; none if there are too many columns.
+    fn bands(&self, ids: &[usize]) -> Option<Vec<Band>> {
         let mut sorted = ids.to_vec();
         sorted.sort_by(|one, other| self.lines[*one].bounds[1].total_cmp(&self.lines[*other].bounds[1]));
         let gutter = self.usual_height(ids) * GUTTER;
         let mut bands: Vec<Band> = vec![Band::default()];
         for id in sorted {
-            let Some(band) = bands.last_mut() else { break };
+            let Some(band) = bands.last_mut().filter(|band| band.columns.len() <= MOST_COLUMNS) else { return None };
             if band.add(self.lines, id, gutter) {
                 continue;
             }
@@ -254,7 +256,7 @@ impl Cutter<'_> {
             }
             bands.push(next);
         }
-        bands
+        Some(bands)
     }
 }
 

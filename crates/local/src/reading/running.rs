@@ -39,7 +39,8 @@ pub(super) fn remove(pages: &mut [RawPage], earlier: &[bool], report: &mut Vec<L
     let mut named: HashSet<String> = HashSet::new();
     for page in pages.iter_mut() {
         let (number, height) = (page.number, page.height);
-        let others: Vec<f32> = page.blocks.iter().flat_map(|block| &block.lines).map(Line::middle).collect();
+        let mut others: Vec<f32> = page.blocks.iter().flat_map(|block| &block.lines).map(Line::middle).collect();
+        others.sort_by(f32::total_cmp);
         let mut numbers = Vec::new();
         for block in &mut page.blocks {
             block.lines.retain(|line| {
@@ -136,9 +137,12 @@ fn is_at_edge(line: &Line, height: f32) -> bool {
     line.turns == 0 && (line.middle() < height * EDGE || line.middle() > height * (1.0 - EDGE))
 }
 
-/// Whether nothing else stands at the height of a line: a number beside others is that of a table.
-fn is_alone(line: &Line, others: &[f32]) -> bool {
-    others.iter().filter(|middle| (*middle - line.middle()).abs() < 0.5 * line.height.max(4.0)).count() < 2
+/// Whether nothing else stands at the height of a line: a number beside others is that of a table. `all` are the heights of
+/// all lines, from the top.
+fn is_alone(line: &Line, all: &[f32]) -> bool {
+    let near = 0.5 * line.height.max(4.0);
+    let first = all.partition_point(|middle| *middle <= line.middle() - near);
+    all.get(first + 1).is_none_or(|second| *second >= line.middle() + near)
 }
 
 /// The numbers in a header or footer that can be that of the page: the first and the last, and what is nothing but a

@@ -80,7 +80,8 @@ impl Cutter<'_> {
         }
         let is_aligned = |id: &usize| {
             let middle = self.lines[*id].middle();
-            shared.iter().any(|row| (row - middle).abs() < 0.5 * height)
+            let next = shared.partition_point(|row| *row <= middle - 0.5 * height);
+            shared.get(next).is_some_and(|row| *row < middle + 0.5 * height)
         };
         columns.iter().filter(|ids| !self.is_prose(ids)).all(|ids| {
             let aligned = ids.iter().filter(|id| is_aligned(id)).count();
