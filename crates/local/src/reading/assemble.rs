@@ -168,7 +168,7 @@ fn continues(last: &DraftBlock, next: &DraftBlock) -> bool {
         return false;
     }
     let ends_open =
-        end.goes_on() || end.text.ends_with(|c: char| c.is_alphanumeric() || matches!(c, ',' | '،' | ';' | '؛'));
+        end.goes_on() || end.text.ends_with(|c: char| c.is_alphanumeric() || matches!(c, ',' | '،' | ';' | '؛' | GAP));
     let starts_inside = start.text.starts_with(char::is_lowercase);
     // At least two lines: labels do not continue.
     let long = last.lines > 1 && next.lines > 1 || last.is_full && last.lines + next.lines > 3;

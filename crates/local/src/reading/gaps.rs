@@ -1,9 +1,14 @@
 //! Sentences of which a word is missing, because a reader does not see it or because OCR is not sure of it: what is left of
-//! them says something else, and goes, too.
+//! them says something else, and goes, too, also where it stands in the next column or on the next page. Where it is not
+//! certain that a sentence has ended, more is removed rather than less.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use sluice_domain::document::{Block, Page, Role, WordBox};
 
 use super::{bidi, letters};
+use crate::abbreviations;
 
 /// Stands for a word that is not read. No text has it: it is no character.
 pub(super) const GAP: char = '\u{fffe}';
@@ -29,17 +34,26 @@ const NEXT_LINE: f32 = 0.9;
 /// What is narrower, in line heights, is a label, and does not go on.
 const LABEL: f32 = 12.0;
 
+/// So many other blocks may stand between two parts of a sentence: notes, captions, cells.
+const BETWEEN: usize = 64;
+
+/// A sentence goes over so many ends of columns or pages.
+const JUMPS: u32 = 2;
+
+/// A word of so few letters that is not sure may be an abbreviation.
+const SHORT: usize = 4;
+
 /// A line that leaves less room at its end, in line heights, is full.
 const ROOM: f32 = 3.0;
 
-/// What stands for a word that is not read, in visual order as the word is, and ends a sentence if that word does.
+/// What stands for a word that is not read, in visual order as the word is, and ends a sentence if that word surely does.
 pub(super) fn gap(word: &str) -> String {
     if word.contains(letters::runs_left) {
         let is_edge = |c: char| CLOSING.contains(&c) || matches!(c, '“' | '«' | '(');
-        let ends = word.trim_start_matches(is_edge).starts_with(ENDS);
-        return if ends { format!(".{GAP}") } else { GAP.to_string() };
+        let logical: String = word.trim_start_matches(is_edge).chars().rev().collect();
+        return if surely_ends(&letters::composed(&logical)) { format!(".{GAP}") } else { GAP.to_string() };
     }
-    if ends_sentence(word) { format!("{GAP}.") } else { GAP.to_string() }
+    if surely_ends(word) { format!("{GAP}.") } else { GAP.to_string() }
 }
 
 /// Whether it stands for a word that is not read.
@@ -47,124 +61,278 @@ pub(super) fn is_gap(word: &str) -> bool {
     word.contains(GAP)
 }
 
+/// Where the words of blocks begin that are not sure. Blocks are named by the number of their page and their place on it.
+pub(super) type Unsure = BTreeMap<(u32, usize), BTreeSet<u32>>;
+
 /// Removes the sentences with gaps from pages.
 pub(super) fn remove(pages: &mut [Page]) {
-    for page in pages.iter_mut().filter(|page| page.blocks.iter().any(|block| block.text.contains(GAP))) {
-        let mut removal = Removal::default();
-        for block in &mut page.blocks {
-            let words = std::mem::take(&mut block.words);
-            removal.of(block, words.into_iter().map(|word| (word, true)).collect());
+    remove_unsure(pages, &Unsure::new());
+}
+
+/// Removes from pages the sentences with gaps or with a word that is not sure. Gives their pages and beginnings.
+pub(super) fn remove_unsure(pages: &mut [Page], unsure: &Unsure) -> Vec<(u32, String)> {
+    let mut parts: Vec<Part<'_>> = Vec::new();
+    for page in pages.iter_mut() {
+        let number = page.number;
+        let part = |(at, block)| Part::new(number, block, unsure.get(&(number, at)));
+        parts.extend(page.blocks.iter_mut().enumerate().map(part));
+    }
+    if parts.iter().all(|part| part.sentences.is_empty()) {
+        return Vec::new();
+    }
+    let next: Vec<Option<Next>> = (0..parts.len()).map(|at| goes_on_in(&parts, at)).collect();
+    for (at, next) in next.iter().enumerate() {
+        if let (Some(next), Some(jumps)) = (next, parts[at].sentences.last().and_then(|last| last.lost)) {
+            parts[next.at].lose(false, jumps + u32::from(next.is_jump));
         }
+    }
+    for (at, next) in next.iter().enumerate().rev() {
+        let Some(next) = next else { continue };
+        if let Some(jumps) = parts[next.at].sentences.first().and_then(|first| first.lost) {
+            parts[at].lose(true, jumps + u32::from(next.is_jump));
+        }
+    }
+    let removed = parts.into_iter().flat_map(Part::without_lost).collect();
+    for page in pages {
         page.blocks.retain(|block| !block.text.is_empty());
     }
+    removed
 }
 
-/// Removes sentences from the blocks of a page, one after the other.
-#[derive(Debug, Default)]
-pub(super) struct Removal {
-    /// The block before, if its end was removed in the middle of a sentence.
-    open: Option<Open>,
+/// A block and what of it is to be removed.
+struct Part<'a> {
+    page: u32,
+    block: &'a mut Block,
+    unsure: Option<&'a BTreeSet<u32>>,
+    /// Empty as long as nothing is to be removed.
+    sentences: Vec<Sentence>,
 }
 
-/// A block whose end was removed in the middle of a sentence.
-#[derive(Debug)]
-struct Open {
-    bounds: [f32; 4],
-    line_height: f32,
-    /// Its last word.
-    end: [f32; 4],
-    right_to_left: bool,
+struct Sentence {
+    range: Range<usize>,
+    /// If it is removed: over how many ends of columns and pages it is away from what is missing.
+    lost: Option<u32>,
 }
 
-impl Removal {
-    /// Removes from a block the sentences with gaps or with a word that is not sure, as `placed` has it, and the rest of one
-    /// that began in the block before. Gives their beginnings.
-    pub(super) fn of(&mut self, block: &mut Block, placed: Vec<(WordBox, bool)>) -> Vec<String> {
-        let is_rest = self.open.take().is_some_and(|before| before.goes_on(block));
-        let last_word = placed.last().map(|(word, _)| word.1);
-        let (mut kept, mut words, mut removed) = (String::new(), Vec::new(), Vec::new());
-        let mut placed = placed.into_iter().peekable();
-        let mut start = 0;
-        for sentence in sentences(&block.text) {
-            let end = start + sentence.len();
-            let mut here = Vec::new();
-            while let Some(word) = placed.next_if(|(word, _)| (word.0 as usize) < end) {
-                here.push(word);
-            }
-            if here.iter().all(|(_, sure)| *sure) && !sentence.contains(GAP) && !(is_rest && start == 0) {
-                let moved = start - kept.len();
-                words.extend(here.into_iter().filter_map(|(WordBox(offset, bounds), _)| {
-                    Some(WordBox(offset.checked_sub(u32::try_from(moved).ok()?)?, bounds))
-                }));
-                kept.push_str(sentence);
-            } else {
-                let is_open = end == block.text.len() && !ends_sentence(sentence) && block.role != Role::Cell;
-                self.open = is_open.then(|| Open {
-                    bounds: block.bounds,
-                    line_height: block.line_height,
-                    end: last_word.unwrap_or(block.bounds),
-                    right_to_left: bidi::is_right_to_left(std::iter::once(block.text.as_str())),
-                });
-                removed.push(sentence.trim().chars().take(SAMPLE).collect());
-            }
-            start = end;
+/// The block in which the last sentence of another one goes on.
+#[derive(Debug, PartialEq, Eq)]
+struct Next {
+    at: usize,
+    /// Whether it is not the next line below.
+    is_jump: bool,
+}
+
+impl<'a> Part<'a> {
+    fn new(page: u32, block: &'a mut Block, unsure: Option<&'a BTreeSet<u32>>) -> Self {
+        let mut part = Part { page, block, unsure, sentences: Vec::new() };
+        if part.block.text.contains(GAP) || unsure.is_some_and(|unsure| !unsure.is_empty()) {
+            part.split();
         }
-        kept.truncate(kept.trim_end().len());
-        (block.text, block.words) = (kept, words);
+        part
+    }
+
+    fn split(&mut self) {
+        let mut start = 0;
+        let sentence = |sentence: &str| {
+            let range = start..start + sentence.len();
+            start = range.end;
+            let mut words = self.unsure.into_iter().flatten();
+            let is_lost = sentence.contains(GAP) || words.any(|at| range.contains(&(*at as usize)));
+            Sentence { range, lost: is_lost.then_some(0) }
+        };
+        self.sentences = sentences(&self.block.text, |at| self.is_unsure(at)).map(sentence).collect();
+    }
+
+    /// Whether a byte is in a word that is not sure.
+    fn is_unsure(&self, at: usize) -> bool {
+        let Some(unsure) = self.unsure else { return false };
+        let after = self.block.words.partition_point(|word| word.0 as usize <= at);
+        after.checked_sub(1).is_some_and(|word| unsure.contains(&self.block.words[word].0))
+    }
+
+    /// Has its last sentence removed, or its first one, that many jumps away from what is missing.
+    fn lose(&mut self, last: bool, jumps: u32) {
+        if jumps > JUMPS {
+            return;
+        }
+        if self.sentences.is_empty() {
+            self.split();
+        }
+        let sentence = if last { self.sentences.last_mut() } else { self.sentences.first_mut() };
+        if let Some(sentence) = sentence {
+            sentence.lost = Some(sentence.lost.map_or(jumps, |lost| lost.min(jumps)));
+        }
+    }
+
+    /// Removes what is lost from the block, and gives its beginnings.
+    fn without_lost(self) -> Vec<(u32, String)> {
+        if self.sentences.iter().all(|sentence| sentence.lost.is_none()) {
+            return Vec::new();
+        }
+        let (text, words) = (std::mem::take(&mut self.block.text), std::mem::take(&mut self.block.words));
+        let mut words = words.into_iter().peekable();
+        let mut removed = Vec::new();
+        for Sentence { range, lost } in self.sentences {
+            let moved = range.start - self.block.text.len();
+            let sentence = &text[range.clone()];
+            while let Some(WordBox(offset, bounds)) = words.next_if(|word| (word.0 as usize) < range.end) {
+                let offset = u32::try_from(moved).ok().and_then(|moved| offset.checked_sub(moved));
+                self.block.words.extend(offset.filter(|_| lost.is_none()).map(|offset| WordBox(offset, bounds)));
+            }
+            if lost.is_none() {
+                self.block.text.push_str(sentence);
+            } else {
+                removed.push((self.page, sentence.trim().chars().take(SAMPLE).collect()));
+            }
+        }
+        self.block.text.truncate(self.block.text.trim_end().len());
         removed
     }
 }
 
-impl Open {
-    /// Whether a block is its next line: below it, of the same type, and no item, cell or heading.
-    fn goes_on(&self, block: &Block) -> bool {
-        let ([left, _, right, bottom], height) = (self.bounds, self.line_height);
-        let [next_left, top, next_right, _] = block.bounds;
-        let alike = block.line_height < height * ALIKE && height < block.line_height * ALIKE;
-        let is_next = left < next_right && next_left < right && (-height..NEXT_LINE * height).contains(&(top - bottom));
-        let begins_inside = match block.text.chars().find(|c| c.is_alphabetic()) {
-            Some(letter) if letter.is_lowercase() => true,
-            Some(letter) if letter.is_uppercase() => false,
-            // Without capitals, only the end of the line before tells.
-            _ => self.is_full(block),
-        };
-        block.role == Role::Text && alike && is_next && right - left > LABEL * height && begins_inside
+/// The block in which the last sentence of the one at `at` goes on: the next of the same type, in this column, in another
+/// one or on the next page.
+fn goes_on_in(parts: &[Part<'_>], at: usize) -> Option<Next> {
+    let Part { page, block, .. } = &parts[at];
+    if block.role == Role::Cell || block.bounds[2] - block.bounds[0] <= LABEL * block.line_height {
+        return None;
     }
-
-    /// Whether its last line reaches as far as its other lines and the block below do.
-    fn is_full(&self, below: &Block) -> bool {
-        let room = if self.right_to_left {
-            self.end[0] - self.bounds[0].min(below.bounds[0])
+    if surely_ends(&block.text) {
+        return None;
+    }
+    for (to, next) in parts.iter().enumerate().skip(at + 1).take(BETWEEN) {
+        if next.page > page + 1 {
+            return None;
+        }
+        let is_below = to == at + 1 && next.page == *page && is_below(block, next.block);
+        if !is_of_type(block, next.block) || is_label(next.block) && !is_below {
+            continue;
+        }
+        let is_elsewhere = next.page > *page || next.block.bounds[1] < block.bounds[3] - block.line_height;
+        let place = if is_below {
+            Place::NextLine
+        } else if is_elsewhere {
+            Place::Elsewhere
         } else {
-            self.bounds[2].max(below.bounds[2]) - self.end[2]
+            Place::Below
         };
-        room < ROOM * self.line_height
+        return goes_on(block, next.block, place).then_some(Next { at: to, is_jump: !is_below });
     }
+    None
+}
+
+/// Where a block stands to the one before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    NextLine,
+    /// Farther below, as after a figure.
+    Below,
+    /// In another column or on another page.
+    Elsewhere,
+}
+
+/// Whether a block is text of the same type.
+fn is_of_type(block: &Block, next: &Block) -> bool {
+    let (height, next_height) = (block.line_height, next.line_height);
+    next.role != Role::Cell
+        && next_height < height * ALIKE
+        && height < next_height * ALIKE
+        && next.text.contains(|c: char| c.is_alphabetic() || c == GAP)
+}
+
+/// Whether a block is a short line that is no sentence, as above and below the text of a page.
+fn is_label(block: &Block) -> bool {
+    let width = block.bounds[2] - block.bounds[0];
+    block.lines <= 1 && width <= LABEL * block.line_height && !ends_sentence(&block.text)
+}
+
+/// Whether a block is the next line of another one.
+fn is_below(block: &Block, next: &Block) -> bool {
+    let ([left, _, right, bottom], height) = (block.bounds, block.line_height);
+    let [next_left, top, next_right, _] = next.bounds;
+    left < next_right && next_left < right && (-height..NEXT_LINE * height).contains(&(top - bottom))
+}
+
+/// Whether a block without an end goes on in another one: in no item or heading.
+fn goes_on(block: &Block, next: &Block, place: Place) -> bool {
+    let is_full = || is_full(block, (place != Place::Elsewhere).then_some(next));
+    let begins_inside = match next.text.chars().find(|c| c.is_alphabetic() || *c == GAP) {
+        Some(letter) if letter.is_lowercase() => place != Place::Below || is_full(),
+        // A name: after "Dr.", or where the paragraph ends with its column.
+        Some(letter) if letter.is_uppercase() => {
+            ends_sentence(&block.text) || place == Place::Elsewhere && block.lines > 1 && is_full()
+        }
+        // Without capitals, only the end of the line before tells.
+        _ => is_full(),
+    };
+    next.role == Role::Text && begins_inside
+}
+
+/// Whether the last line of a block reaches as far as its other lines and the block below do.
+fn is_full(block: &Block, below: Option<&Block>) -> bool {
+    let [left, _, right, _] = block.bounds;
+    let end = block.words.last().map_or(block.bounds, |word| word.1);
+    let room = if bidi::is_right_to_left(std::iter::once(block.text.as_str())) {
+        end[0] - below.map_or(left, |below| left.min(below.bounds[0]))
+    } else {
+        below.map_or(right, |below| right.max(below.bounds[2])) - end[2]
+    };
+    room < ROOM * block.line_height
 }
 
 fn ends_sentence(text: &str) -> bool {
     text.trim_end().trim_end_matches(CLOSING).ends_with(ENDS)
 }
 
-/// A text in pieces that end after a sentence and its space, if it has one.
-fn sentences(text: &str) -> impl Iterator<Item = &str> {
-    let mut rest = text;
+/// Whether a text ends a sentence, and not perhaps with an abbreviation, an initial or an ordinal.
+fn surely_ends(text: &str) -> bool {
+    let text = text.trim_end().trim_end_matches(CLOSING);
+    text.ends_with(ENDS) && !(text.ends_with('.') && abbreviations::is_possible(last_word(text)))
+}
+
+/// The last word of a text, without what stands around it.
+fn last_word(text: &str) -> &str {
+    let text = text.trim_end().trim_end_matches(CLOSING).trim_end_matches('.');
+    let is_of_word = |c: char| c.is_alphanumeric() || matches!(c, '.' | '°') || letters::is_arabic_mark(c);
+    text.rsplit(|c: char| !is_of_word(c)).next().unwrap_or_default()
+}
+
+/// A text in pieces that end after a sentence and its space, if it has one. `is_unsure` tells whether a byte is in a word that
+/// is not sure.
+fn sentences(text: &str, is_unsure: impl Fn(usize) -> bool) -> impl Iterator<Item = &str> {
+    let mut start = 0;
     std::iter::from_fn(move || {
-        if rest.is_empty() {
-            return None;
-        }
+        let rest = text.get(start..).filter(|rest| !rest.is_empty())?;
         let ends = rest.char_indices().find_map(|(at, c)| {
             let before = rest.get(..at)?;
             match c {
-                ' ' => ends_sentence(before).then_some(at + 1),
+                ' ' => ends_before(before, rest.get(at + 1..)?, start + at, &is_unsure).then_some(at + 1),
                 _ if CLOSING.contains(&c) || ENDS.contains(&c) => None,
                 _ => before.ends_with(WIDE_ENDS).then_some(at),
             }
         });
-        let (sentence, after) = rest.split_at(ends.unwrap_or(rest.len()));
-        rest = after;
+        let sentence = rest.get(..ends.unwrap_or(rest.len()))?;
+        start += sentence.len();
         Some(sentence)
     })
+}
+
+/// Whether a sentence surely ends before the space at `space`. A full stop before a word that is not read may be that of an
+/// abbreviation: "Mr." is before a name that is struck out.
+fn ends_before(before: &str, after: &str, space: usize, is_unsure: impl Fn(usize) -> bool) -> bool {
+    if !surely_ends(before) {
+        return false;
+    }
+    let next = after.char_indices().take(SAMPLE).find(|(_, c)| c.is_alphanumeric() || *c == GAP);
+    let Some((at, first)) = next else { return true };
+    if first.is_lowercase() {
+        return false;
+    }
+    let word = last_word(before);
+    // What OCR is not sure of is still there, and most words before it are not abbreviated.
+    let is_unread = first == GAP || is_unsure(space + 1 + at) && !word.starts_with(char::is_lowercase);
+    let may_be_short = || is_unsure(space.saturating_sub(1)) && word.chars().count() <= SHORT;
+    !(before.trim_end_matches(CLOSING).ends_with('.') && (is_unread || may_be_short()))
 }
 
 #[cfg(test)]
@@ -200,25 +368,113 @@ mod tests {
     fn without_capitals_only_a_full_line_goes_on() {
         let full = [("第_行没有说完", Role::Text), ("还有一句。第三句。", Role::Text)];
         assert_eq!(left(&full), ["第三句。"]);
-        let mut open = Open {
-            bounds: [50.0, 100.0, 350.0, 112.0],
+        let open = |text: &str, right: f32, end: f32| Block {
+            text: text.to_owned(),
+            bounds: [50.0, 100.0, right, 112.0],
             line_height: 12.0,
-            end: [300.0, 100.0, 345.0, 112.0],
-            right_to_left: false,
+            words: vec![WordBox(0, [end - 45.0, 100.0, end, 112.0])],
+            ..Block::default()
         };
-        let below = Block {
+        let below = |right: f32| Block {
             text: "还有".to_owned(),
-            bounds: [50.0, 114.0, 350.0, 126.0],
+            bounds: [50.0, 114.0, right, 126.0],
             line_height: 12.0,
             ..Block::default()
         };
-        assert!(open.goes_on(&below));
-        open.right_to_left = true;
-        assert!(!open.goes_on(&below));
-        (open.right_to_left, open.end[2]) = (false, 200.0);
-        assert!(!open.goes_on(&below));
-        (open.bounds[2], open.end[2]) = (150.0, 150.0);
-        assert!(!open.goes_on(&Block { bounds: [50.0, 114.0, 150.0, 126.0], ..below }));
+        let goes_on = |mut block: Block, mut below: Block| {
+            let parts = [Part::new(1, &mut block, None), Part::new(1, &mut below, None)];
+            goes_on_in(&parts, 0).is_some()
+        };
+        assert!(goes_on(open("行没有说完", 350.0, 345.0), below(350.0)));
+        assert!(!goes_on(open("سطر", 350.0, 345.0), below(350.0)));
+        assert!(!goes_on(open("行没有说完", 350.0, 200.0), below(350.0)));
+        assert!(!goes_on(open("行没有说完", 150.0, 150.0), below(150.0)));
+    }
+
+    /// What is left of a text that is read, in which words in brackets are hidden, or of which OCR is not sure.
+    fn left_of(text: &str) -> [String; 2] {
+        let words: Vec<&str> = text.split(' ').collect();
+        let hidden: Vec<String> = words
+            .iter()
+            .map(|word| {
+                word.strip_prefix('⟨').map_or_else(|| (*word).to_owned(), |word| gap(word.trim_end_matches('⟩')))
+            })
+            .collect();
+        let (mut read, mut places, mut unsure) = (String::new(), Vec::new(), BTreeSet::new());
+        for word in words {
+            let at = u32::try_from(read.len()).unwrap();
+            places.push(WordBox(at, [0.0, 0.0, 10.0, 10.0]));
+            if word.starts_with('⟨') {
+                unsure.insert(at);
+            }
+            read.push_str(word.trim_matches(['⟨', '⟩']));
+            read.push(' ');
+        }
+        let block = Block { text: read.trim_end().to_owned(), words: places, ..Block::default() };
+        let mut pages = [Page { number: 1, blocks: vec![block], ..Page::default() }];
+        remove_unsure(&mut pages, &Unsure::from([((1, 0), unsure)]));
+        [left(&[(&hidden.join(" "), Role::Text)]).join("|"), pages[0].text()]
+    }
+
+    #[test]
+    fn an_abbreviation_ends_no_sentence_that_has_a_gap() {
+        for (text, rest) in [
+            ("It rained. Cash went to Dr. ⟨Smith⟩ in June. The court fined it.", "It rained. The court fined it."),
+            ("It rained. Cash went to Dr. John ⟨Smith⟩ in June. The court fined it.", "It rained. The court fined it."),
+            ("The court met. The payment by Acme ⟨Inc.⟩ to him was illegal. It ended.", "The court met. It ended."),
+            ("The court met. The payment by ⟨Acme⟩ Inc. to him was illegal. It ended.", "The court met. It ended."),
+            ("The court met. The payment by ⟨Acme⟩ ⟨Inc.⟩ Rome was illegal. It ended.", "The court met. It ended."),
+            ("It rained. He met J. ⟨Paul⟩ Smith in Rome. It ended.", "It rained. It ended."),
+            ("It rained. He met ⟨J.⟩ Smith in Rome. It ended.", "It rained. It ended."),
+            ("It rained. He met J. Smith ⟨there⟩ in Rome. It ended.", "It rained. It ended."),
+            ("Es regnete. Er gab z. B. ⟨Geld⟩ an Dr. Meier. Es endete.", "Es regnete. Es endete."),
+            ("Es regnete. Er gab z. B. Geld an Dr. ⟨Meier⟩ ab. Es endete.", "Es regnete. Es endete."),
+            ("Es regnete. Am 3. Oktober war ⟨niemand⟩ da. Es endete.", "Es regnete. Es endete."),
+            ("It rained. He went to Insp. ⟨Smith⟩ by car. It ended.", "It rained. It ended."),
+            ("It rained. “Go!” he ⟨said⟩ then. It ended.", "It rained. It ended."),
+            ("أمطرت السماء. دفع المبلغ إلى د. ⟨أحمد⟩ في يونيو. انتهى الأمر.", "أمطرت السماء. انتهى الأمر."),
+            ("أمطرت السماء. دفع المبلغ إلى د. سامي ⟨أحمد⟩ في يونيو. انتهى الأمر.", "أمطرت السماء. انتهى الأمر."),
+        ] {
+            assert_eq!(left_of(text), [rest, rest], "{text}");
+        }
+        // Neither the word nor what OCR made of it tells whether it ends the sentence.
+        assert_eq!(left_of("It rained. He met ⟨Mi.⟩ Smith there. It ended.")[1], "It rained. It ended.");
+        assert_eq!(gap(".د"), "\u{fffe}");
+    }
+
+    /// What is left of the pages of a document whose texts are in one column, 300 wide, or in two if `left` is not 50.
+    fn left_of_pages(blocks: &[(u32, f32, &str)]) -> Vec<String> {
+        let mut pages: Vec<Page> = (1..=3).map(|number| Page { number, ..Page::default() }).collect();
+        for (page, left, text) in blocks {
+            let bounds = [*left, 100.0, left + 200.0, 124.0];
+            let words = vec![WordBox(0, bounds)];
+            let text = text.replace('_', "\u{fffe}");
+            let block = Block { text, bounds, line_height: 12.0, lines: 2, role: Role::Text, words };
+            pages[*page as usize - 1].blocks.push(block);
+        }
+        remove(&mut pages);
+        pages.into_iter().flat_map(|page| page.blocks).map(|block| block.text).collect()
+    }
+
+    #[test]
+    fn a_gap_takes_its_sentence_over_columns_and_pages() {
+        for (first, second, rest) in [
+            ("أمطرت السماء. دفع المبلغ إلى _", "في يونيو. انتهى الأمر.", ["أمطرت السماء.", "انتهى الأمر."]),
+            ("أمطرت السماء. دفع المبلغ", "إلى _ في يونيو. انتهى الأمر.", ["أمطرت السماء.", "انتهى الأمر."]),
+            ("It rained. They paid the _", "a sum in June. It ended.", ["It rained.", "It ended."]),
+            ("It rained. They paid the", "mayor _ in June. It ended.", ["It rained.", "It ended."]),
+            ("It rained. They paid _ to Dr.", "Smith in June. It ended.", ["It rained.", "It ended."]),
+            ("It rained. They paid it to Dr.", "_ in June. It ended.", ["It rained.", "It ended."]),
+            ("It rained. They paid _", "Smith in June. It ended.", ["It rained.", "It ended."]),
+            ("أمطرت السماء. دفع المبلغ _.", "في يونيو عاد. انتهى _ الأمر.", ["أمطرت السماء.", "في يونيو عاد."]),
+        ] {
+            assert_eq!(left_of_pages(&[(1, 50.0, first), (2, 50.0, second)]), rest, "{first}");
+            assert_eq!(left_of_pages(&[(1, 50.0, first), (1, 270.0, second)]), rest, "{first}");
+        }
+        let whole_pages = [(1, 50.0, "One. They paid _"), (2, 50.0, "and paid"), (3, 50.0, "and paid. The end.")];
+        assert_eq!(left_of_pages(&whole_pages), ["One.", "The end."]);
+        let page_between = [(1, 50.0, "One. They paid _"), (3, 50.0, "and paid. The end.")];
+        assert_eq!(left_of_pages(&page_between), ["One.", "and paid. The end."]);
     }
 
     #[test]

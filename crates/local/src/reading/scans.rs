@@ -1,17 +1,16 @@
 //! Pages of a document that are images, or whose text is not readable: found when it is read, and replaced by what OCR
 //! recognises on them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use sluice_domain::document::{Block, Document, LeftOut, OcrPages, Page, Reason, WordBox};
 use sluice_domain::language::Language;
 
-use super::gaps::Removal;
 use super::info::Info;
 use super::layout::{Line, RawBlock, RawPage, united};
 use super::ocr::{Recognised, RecognisedPage};
-use super::{ReadError, Reader, assemble, bidi, cores, info, intake, ocr};
+use super::{ReadError, Reader, assemble, bidi, cores, gaps, info, intake, ocr};
 
 /// A page with fewer letters has no text to speak of: a page number, a stamp.
 const SPARSE_PAGE_LETTERS: usize = 30;
@@ -155,19 +154,22 @@ fn merged(mut document: Document, mut recognised: Vec<RecognisedPage>, by: &str)
     let replaced = |page: u32| numbers.contains(&page);
     document.left_out.retain(|one| !(replaced(one.page) && matches!(one.reason, Reason::Scanned | Reason::Unreadable)));
     // Assembled together, so that the headers they repeat are found.
-    let assemble::Assembled { pages, left_out } = assemble::assembled(recognised.iter().map(raw).collect());
+    let assemble::Assembled { mut pages, left_out } = assemble::assembled(recognised.iter().map(raw).collect());
     document.left_out.extend(left_out);
-    for (mut page, recognised) in pages.into_iter().zip(&recognised) {
+    let mut unsure = BTreeMap::new();
+    for (page, recognised) in pages.iter_mut().zip(&recognised) {
         let words: Vec<&Recognised> = recognised.blocks.iter().flatten().flatten().collect();
-        let (mut unsure, mut removal) = (Vec::new(), Removal::default());
-        for block in &mut page.blocks {
-            unsure.extend(place_words(block, &words, &mut removal));
+        for (at, block) in page.blocks.iter_mut().enumerate() {
+            unsure.insert((page.number, at), place_words(block, &words));
         }
-        page.blocks.retain(|block| !block.text.is_empty());
+    }
+    for (page, sample) in gaps::remove_unsure(&mut pages, &unsure) {
         // The specks of a photograph are no words.
-        unsure.retain(|sentence: &String| is_of_words(sentence));
-        let left_out = |sample| LeftOut { page: page.number, reason: Reason::Unreadable, sample };
-        document.left_out.extend(unsure.into_iter().map(left_out));
+        if is_of_words(&sample) {
+            document.left_out.push(LeftOut { page, reason: Reason::Unreadable, sample });
+        }
+    }
+    for mut page in pages {
         if let Some(old) = document.pages.iter_mut().find(|old| old.number == page.number) {
             page.printed_number = page.printed_number.take().or_else(|| old.printed_number.take());
             *old = page;
@@ -262,22 +264,26 @@ fn height(words: &[Recognised], right_to_left: bool) -> f32 {
     heights.get(heights.len() / 2).copied().unwrap_or_default()
 }
 
-/// Moves the words of a block from their places on the straightened page to those on the page itself. Sentences with a word
-/// that is probably misread are removed, and their beginnings are returned.
-fn place_words(block: &mut Block, words: &[&Recognised], removal: &mut Removal) -> Vec<String> {
-    let mut placed: Vec<(WordBox, bool)> = Vec::with_capacity(block.words.len());
+/// Moves the words of a block from their places on the straightened page to those on the page itself. Gives where those begin
+/// that are probably misread.
+fn place_words(block: &mut Block, words: &[&Recognised]) -> BTreeSet<u32> {
+    let (mut placed, mut unsure) = (Vec::with_capacity(block.words.len()), BTreeSet::new());
     for WordBox(offset, level) in &block.words {
         // More than one where they were joined.
         let mut found = words.iter().filter(|word| is_inside(&word.level, level));
         let Some(first) = found.next() else { continue };
         let joined = |(bounds, sure), word: &&Recognised| (united(&bounds, &word.bounds), sure && word.sure);
         let (bounds, sure) = found.fold((first.bounds, first.sure), joined);
-        placed.push((WordBox(*offset, bounds), sure));
+        placed.push(WordBox(*offset, bounds));
+        if !sure {
+            unsure.insert(*offset);
+        }
     }
-    if let Some(bounds) = placed.iter().map(|(word, _)| word.1).reduce(|one, other| united(&one, &other)) {
+    if let Some(bounds) = placed.iter().map(|word| word.1).reduce(|one, other| united(&one, &other)) {
         block.bounds = bounds;
     }
-    removal.of(block, placed)
+    block.words = placed;
+    unsure
 }
 
 /// Whether the middle of a place is inside another one.

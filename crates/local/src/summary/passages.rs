@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::words::is_unspaced;
+use crate::abbreviations;
 use crate::translate::sentences as bounds;
 
 /// Most characters of a sentence; longer ones, and text without punctuation, are cut.
@@ -13,11 +14,6 @@ const JOINED: usize = 2_000;
 const WRAPPED: usize = 60;
 /// Longer lines are not wrapped: they are paragraphs.
 const WIDEST: usize = 160;
-/// What ends with a full stop but no sentence; any single letter does, too.
-const ABBREVIATIONS: [&str; 20] = [
-    "mr", "mrs", "ms", "dr", "prof", "st", "sr", "jr", "mme", "mlle", "sra", "dra", "nr", "no", "vs", "vol", "fig",
-    "bzw", "rev", "gen",
-];
 
 /// A paragraph of a text, or a stretch of speech.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -176,8 +172,7 @@ fn whole_sentences(text: &str) -> Vec<&str> {
 fn ends_with_abbreviation(sentence: &str) -> bool {
     let Some(rest) = sentence.strip_suffix('.') else { return false };
     let word = rest.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-    let is_letter = word.chars().all(char::is_uppercase) && word.chars().count() == 1;
-    is_letter || ABBREVIATIONS.contains(&word.to_lowercase().as_str())
+    abbreviations::is_likely(word)
 }
 
 #[cfg(test)]
