@@ -262,8 +262,8 @@ fn goes_on(block: &Block, next: &Block, place: Place) -> bool {
         Some(letter) if letter.is_uppercase() => {
             ends_sentence(&block.text) || place == Place::Elsewhere && block.lines > 1 && is_full()
         }
-        // Without capitals, only the end of the line before tells.
-        _ => is_full(),
+        // Without capitals, only the end of the line before tells; that of a column or page does not, if it is ragged.
+        _ => place == Place::Elsewhere || ends_sentence(&block.text) || is_full(),
     };
     next.role == Role::Text && begins_inside
 }
