@@ -126,8 +126,7 @@ class Outbox {
   async finish(name: string): Promise<boolean> {
     const store = await this.begin();
     const session = await this.find(name);
-    if (!session || (await store.segments(session.key)).length === 0) return false;
-    await store.changeSession(session.key, { finish: true });
+    if (!session || !(await store.finishSession(session.key))) return false;
     this.wake();
     await this.look();
     return true;

@@ -106,6 +106,21 @@ export class OutboxStore {
     });
   }
 
+  /**
+   * Has a session finished once everything of it is sent; false if nothing of it is kept any more. In one transaction: the worker may just be
+   * forgetting what it has sent.
+   */
+  async finishSession(key: string): Promise<boolean> {
+    let waits = false;
+    await this.#write(['sessions', 'segments'], async (tx) => {
+      const session = await tx.objectStore('sessions').get(key);
+      if (!session || (await tx.objectStore('segments').index('session').count(key)) === 0) return;
+      await tx.objectStore('sessions').put({ ...session, finish: true });
+      waits = true;
+    });
+    return waits;
+  }
+
   async changeSegment(key: string, change: Partial<KeptSegment>): Promise<void> {
     await this.#write(['segments'], async (tx) => {
       const segment = await tx.objectStore('segments').get(key);

@@ -168,6 +168,24 @@ describe('the uploader', () => {
     expect(await store.sessions(), 'nothing is left').toEqual([]);
   });
 
+  it('finishes a session for which that was decided while a round went on', async () => {
+    const { store, server, uploader } = await setUp();
+    await store.changeSession('s', { id: 'id-s' });
+    server.sessions.set('s', { id: 'id-s', ended: false });
+    await store.endSegment('a');
+    const sessions = store.sessions.bind(store);
+    store.sessions = async () => {
+      const read = await sessions();
+      store.sessions = sessions;
+      expect(await store.finishSession('s')).toBe(true);
+      return read;
+    };
+    await uploader.round();
+    await uploader.round();
+    expect(server.sessions.get('s')!.ended).toBe(true);
+    expect(await store.finishSession('s'), 'nothing of it is kept any more').toBe(false);
+  });
+
   it('sends the first words early, and then chunks as long as ever', async () => {
     const { store, server, uploader, add } = await setUp();
     await store.changeSegment('a', { per: 5, first: 2 });

@@ -107,10 +107,13 @@ export class Uploader {
       if (!segment.ended && (await locks.isFree(liveLock(segment.key)))) await store.endSegment(segment.key);
   }
 
-  async #send(kept: KeptSession) {
+  async #send(found: KeptSession) {
     const { store, server, changed } = this.parts;
-    if (kept.stuck) return;
-    const segments = await this.#begun(kept.key);
+    if (found.stuck) return;
+    const segments = await this.#begun(found.key);
+    // Whether to finish it may have been decided since the round began; without segments it cannot be any more.
+    const kept = await store.session(found.key);
+    if (!kept) return;
     if (segments.length === 0 && (!kept.finish || kept.id === null)) {
       if (await store.dropSession(kept.key)) changed(kept.key, kept.id);
       return;

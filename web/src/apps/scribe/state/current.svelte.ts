@@ -72,24 +72,29 @@ class Current {
     this.finishing = false;
   }
 
-  /** Ends it once everything is sent; asks about what is missing. Returns what went wrong. */
-  async finish(acceptGaps = false): Promise<Problem | null> {
-    const name = this.#name;
+  /**
+   * Ends it once everything is sent, or at once if the outbox has nothing of it any more; asks about what is missing. Returns what went wrong.
+   * Another page may be shown by then: what is ended is the session with this key or id.
+   */
+  async finish(acceptGaps = false, name = this.#name): Promise<Problem | null> {
     if (name === null) return null;
     if (!acceptGaps && (await outbox.finish(name))) {
-      this.finishing = true;
+      if (this.#shows(name)) this.finishing = true;
       return null;
     }
-    this.finishing = false;
-    const outcome = await scribeApi.finish(name, acceptGaps);
-    if (this.#name !== name) return null;
+    if (this.#shows(name)) this.finishing = false;
+    const outcome = await scribeApi.finish(outbox.ids[name] ?? name, acceptGaps);
     if (outcome.ok) {
-      this.take(outcome.value);
+      if (this.#shows(name)) this.take(outcome.value);
       return null;
     }
     if (outcome.problem.code !== 'session_has_gaps') return outcome.problem;
-    this.gaps = outcome.problem.members['gaps'] as Gaps;
+    if (this.#shows(name)) this.gaps = outcome.problem.members['gaps'] as Gaps;
     return null;
+  }
+
+  #shows(name: string): boolean {
+    return this.#name === name || (this.#name !== null && this.#name === outbox.ids[name]);
   }
 
   waitForGaps() {

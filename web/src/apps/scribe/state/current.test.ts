@@ -1,16 +1,33 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { Outcome } from '../../../lib/api/problem';
+import { NETWORK, type Outcome, type Problem } from '../../../lib/api/problem';
 import type { Session } from '../types';
 
-const server = vi.hoisted(() => ({ shows: [] as ((outcome: Outcome<Session>) => void)[] }));
+const server = vi.hoisted(() => ({
+  shows: [] as ((outcome: Outcome<Session>) => void)[],
+  finished: [] as string[],
+  refuses: null as Problem | null,
+}));
+/** What the outbox still has, by key; and the ids that it has given to keys. */
+const kept = vi.hoisted(() => ({ keys: new Set<string>(), ids: {} as Record<string, string> }));
 const session = (title: string) => ({ id: 's', title, ended_at: 1 }) as unknown as Session;
 vi.mock('../api', () => ({
   scribeApi: {
     show: () => new Promise((answer) => server.shows.push(answer)),
+    finish: async (id: string) => {
+      server.finished.push(id);
+      return server.refuses ? { ok: false, problem: server.refuses } : { ok: true, value: session('Finished') };
+    },
     change: async (_id: string, { title }: { title: string }) => ({ ok: true, value: session(title) }),
   },
 }));
-vi.mock('../outbox/outbox.svelte', () => ({ outbox: { find: async () => null, watch: () => undefined } }));
+vi.mock('../outbox/outbox.svelte', () => ({
+  outbox: {
+    ids: kept.ids,
+    find: async () => null,
+    watch: () => undefined,
+    finish: async (name: string) => kept.keys.has(name),
+  },
+}));
 vi.mock('../../../lib/events/events', () => ({
   eventsReady: async () => undefined,
   onEvent: () => undefined,
@@ -24,8 +41,16 @@ async function answer(title: string) {
   await vi.advanceTimersByTimeAsync(0);
 }
 
-beforeEach(() => vi.useFakeTimers());
-afterEach(() => vi.useRealTimers());
+beforeEach(() => {
+  vi.useFakeTimers();
+  server.finished = [];
+  server.refuses = null;
+  kept.keys.clear();
+});
+afterEach(() => {
+  current.leave();
+  vi.useRealTimers();
+});
 
 it('keeps the new title, though what was asked for before has the old one, and asks again', async () => {
   current.open('s');
@@ -39,4 +64,32 @@ it('keeps the new title, though what was asked for before has the old one, and a
   await vi.advanceTimersByTimeAsync(1_000);
   await answer('New, by somebody else');
   expect(current.session?.title).toBe('New, by somebody else');
+});
+
+it('is finished by the server when the outbox has sent all of it before it could be asked', async () => {
+  kept.ids['key'] = 's';
+  current.open('s');
+  expect(await current.finish(false, 'key')).toBeNull();
+  expect(server.finished, 'by its id: the server does not know the key').toEqual(['s']);
+  expect(current.session?.title).toBe('Finished');
+});
+
+it('is finished by the outbox while that has something of it', async () => {
+  kept.ids['key'] = 's';
+  kept.keys.add('key');
+  current.open('s');
+  expect(await current.finish(false, 'key')).toBeNull();
+  expect(server.finished).toEqual([]);
+  expect(current.finishing).toBe(true);
+});
+
+it('says why it could not be finished, also when another page is shown', async () => {
+  kept.ids['key'] = 's';
+  server.refuses = NETWORK;
+  current.open('other');
+  expect((await current.finish(false, 'key'))?.code).toBe('network');
+  server.refuses = null;
+  expect(await current.finish(false, 'key')).toBeNull();
+  expect(server.finished).toEqual(['s', 's']);
+  expect(current.session, 'of the one that is shown, nothing changes').toBeNull();
 });
