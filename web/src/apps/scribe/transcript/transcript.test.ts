@@ -145,4 +145,23 @@ describe('live words', () => {
     const answer = { passages: [passage(10, true, 'c'), passage(20, false, 'd')] } as Live;
     expect(grown(before, answer, 10).map(({ text }) => text)).toEqual(['a', 'c', 'd']);
   });
+
+  it('that have grown since take the place of what they were', () => {
+    const heard = (segment: number, start_ms: number, end_ms: number, text: string) =>
+      ({ ...passage(start_ms, true, text), segment, end_ms }) as LivePassage;
+    const before = [
+      heard(0, 0, 900, 'Good evening.'),
+      heard(0, 1_000, 2_000, 'We are here to talk'),
+      heard(1, 1_000, 1_900, 'Music'),
+    ];
+    const texts = (start_ms: number, text: string) =>
+      grown(before, { passages: [heard(0, start_ms, 3_000, text)] } as Live, 2_000).map((one) => one.text);
+    const whole = 'We are here to talk about the old lighthouse';
+    expect(texts(1_000, whole), 'with the same start').toEqual(['Good evening.', 'Music', whole]);
+    expect(texts(1_000, 'We were here to talk'), 'whatever it says now').not.toContain('We are here to talk');
+    expect(texts(1_040, whole), 'with a start that moved').toEqual(['Good evening.', 'Music', whole]);
+    const next = 'about the old lighthouse';
+    expect(texts(2_000, next), 'not by what follows it').toContain('We are here to talk');
+    expect(texts(1_900, next), 'nor by what begins before it ends').toContain('We are here to talk');
+  });
 });
