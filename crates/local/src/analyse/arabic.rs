@@ -63,7 +63,8 @@ impl Arabic {
         let doubt = if is_against_marks {
             Some(Reason::MarksDoNotMatch)
         } else {
-            has_rivals.then_some(Reason::SeveralAnalyses)
+            // What was no lemma of the dictionary is no field to rely on, nor is what hangs on it.
+            (has_rivals || solution.stem.lemma.is_empty()).then_some(Reason::SeveralAnalyses)
         };
         let unless_all = |agree: &dyn Fn(&Solution<'_>) -> bool| {
             doubt.or((!solutions.iter().all(agree)).then_some(Reason::SeveralAnalyses))
@@ -87,7 +88,10 @@ impl Arabic {
             gender: is_noun(&solution).then(|| gender_field(&solution, gender_doubt)),
             declension: (!form.is_empty()).then(|| field(form, buckwalter(), form_doubt)),
             notes: (!noted.is_empty()).then(|| field(noted, buckwalter(), notes_doubt)),
-            lemma: Some(field(to_arabic(&lemma), buckwalter(), doubt)),
+            lemma: Some(match lemma.as_str() {
+                "" => Field::needs_provider(Reason::NoLocalSource),
+                lemma => field(to_arabic(lemma), buckwalter(), doubt),
+            }),
             ..Word::of(word)
         }
     }
@@ -169,13 +173,18 @@ fn marks(word: &str) -> Vec<String> {
     marks
 }
 
-/// The lemma in Buckwalter's letters: `kitAb_1` is "kitAb"; a verb `katab-u_1` is "kataba".
+/// The lemma in Buckwalter's letters: `kitAb_1` is "kitAb"; a verb `katab-u_1` is "kataba". Empty if the dictionary names none: a stem
+/// may be that of a plural, or of a form that is written otherwise.
 fn lemma(solution: &Solution<'_>) -> String {
     let named = solution.stem.lemma;
     let named = named.split_once('_').map_or(named, |(lemma, _)| lemma);
     let named = named.split_once('-').map_or(named, |(lemma, _)| lemma);
     let is_verb = solution.stem.category.starts_with(['P', 'I', 'C']);
-    if is_verb && !named.ends_with(['a', 'A', 'Y', 'o']) { format!("{named}a") } else { named.to_owned() }
+    if is_verb && !named.is_empty() && !named.ends_with(['a', 'A', 'Y', 'o']) {
+        format!("{named}a")
+    } else {
+        named.to_owned()
+    }
 }
 
 /// The root, if it has three or four letters that stand in the lemma in their order: "ك ت ب".

@@ -85,7 +85,7 @@ pub(super) struct Entry<'a> {
     pub(super) gloss: &'a str,
     /// Parts of speech, if the line names them: "Al/DET+".
     pub(super) parts: &'a str,
-    /// The lemma, of a stem: `kitAb_1`.
+    /// The lemma, of a stem: `kitAb_1`; empty where its root names none.
     pub(super) lemma: &'a str,
     /// The root that the line stands under.
     pub(super) root: &'a str,
@@ -118,6 +118,8 @@ impl Dictionary {
             at += line.len();
             if line.starts_with(";--- ") {
                 root = place + 5;
+                // Some roots name no lemma, and the one of the root before is none of theirs.
+                lemma = 0;
             } else if line.starts_with(";; ") {
                 lemma = place + 3;
             } else if !line.starts_with(';') && !line.trim_matches(['\r', '\n', ' ']).is_empty() {
@@ -275,6 +277,14 @@ pub(super) mod tests {
         assert_eq!(of(""), Vec::<String>::new());
         let school = buckwalter.solutions("mdrsp")[0].stem;
         assert_eq!((school.lemma, school.root, school.gloss), ("madorasap_1", "mdrs", "school"));
+    }
+
+    #[test]
+    fn a_stem_of_a_root_without_lemmas_has_not_that_of_the_root_before() {
+        let text = ";--- rAwnd\n;; rAwanod_1\nrAwnd\trAwanod\tN\trhubarb\n;--- rAy\nr>y\tra>ay\tPV_C\tsee\n";
+        let stems = Dictionary::read("dictStems", text.as_bytes()).unwrap();
+        let of = |form: &str| stems.entries(form).next().map(|entry| (entry.lemma, entry.root));
+        assert_eq!((of("rAwnd"), of("r>y")), (Some(("rAwanod_1", "rAwnd")), Some(("", "rAy"))));
     }
 
     #[test]
