@@ -52,10 +52,13 @@ pub(super) fn of(text: &str, chosen: Option<StudyLanguage>) -> Result<Found, Phr
 }
 
 /// The language that most letters are of; how sure it is says which part of the letters that is. Of Latin letters it is a guess, for
-/// which what the words look like speaks, too.
+/// which what the words look like speaks, too. A letter that the language does not have is one of another language in its script.
 pub(super) fn by_letters(text: &str) -> Found {
     let Some(language) = StudyLanguage::by_script(text) else { return (None, 0) };
     let part = own_part(text, language);
+    if text.chars().any(|letter| is_foreign(letter, language)) {
+        return (Some(language), part.min(GUESSED));
+    }
     if language.facts().script != "Latn" {
         return (Some(language), part);
     }
@@ -72,11 +75,27 @@ fn own_part(text: &str, language: StudyLanguage) -> u32 {
     u32::try_from(1000 * own / letters).unwrap_or(0)
 }
 
+/// Whether a letter is of the script of a language, but none of its alphabet: Ukrainian "і", Serbian "љ", Persian "گ".
+fn is_foreign(letter: char, language: StudyLanguage) -> bool {
+    if !letter.is_alphabetic() || !language.writes(letter) {
+        return false;
+    }
+    match language.code() {
+        "ru" => !matches!(letter, 'а'..='я' | 'А'..='Я' | 'ё' | 'Ё'),
+        // Beside the alphabet, what is written in the Quran, and the shapes of its letters in old files.
+        "ar" => {
+            !matches!(letter, '\u{0610}'..='\u{065f}' | '\u{0670}' | '\u{0671}' | '\u{06d6}'..='\u{06ed}' | '\u{fdf2}' | '\u{fe70}'..='\u{feff}')
+        }
+        _ => false,
+    }
+}
+
 /// Whether nothing says that a text is, in part, in another language: by its letters, and where these are Latin, which many languages
 /// share, by its words.
 pub(super) fn is_all_in(text: &str, language: StudyLanguage) -> bool {
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
-    if letters > 0 && own_part(text, language) < SURE {
+    let is_foreign = |letter| is_foreign(letter, language);
+    if letters > 0 && (own_part(text, language) < SURE || text.chars().any(is_foreign)) {
         return false;
     }
     if letters < TELLING_LETTERS || language.facts().script != "Latn" {
@@ -108,6 +127,33 @@ mod tests {
         assert_eq!((spanish, sure > GUESSED), (Some(StudyLanguage::SPANISH), true), "{sure}");
         let (english, sure) = of("Where is the library? I cannot find it anywhere in this town.");
         assert_eq!((english, sure), (Some(StudyLanguage::SPANISH), GUESSED));
+    }
+
+    #[test]
+    fn letters_of_another_language_in_the_same_script_make_it_unsure() {
+        let sure = |text: &str| by_letters(text).1;
+        for text in [
+            "Привіт",
+            "Де її сестра?",
+            "Ґанок",
+            "Прывітанне, як ў вас?",
+            "Љубав",
+            "Ноћ",
+            "Ђак",
+            "پدر",
+            "گل",
+            "من کتاب می‌خوانم",
+            "چای",
+            "ژاله",
+        ] {
+            assert!(sure(text) < SURE, "{text}");
+        }
+        for text in
+            ["Ёлка, съешь щи!", "за\u{301}мок", "بِسْمِ ٱللَّهِ", "رأى القطة إلى آخره", "مؤمن شيء ئ", "გამარჯობა", "你好"]
+        {
+            assert_eq!(sure(text), 1000, "{text}");
+        }
+        assert!(!is_all_in("Привіт", StudyLanguage::RUSSIAN) && is_all_in("Привет", StudyLanguage::RUSSIAN));
     }
 
     #[test]
