@@ -35,6 +35,18 @@ export const ar: Record<Key, Message> = {
   'problem.card_without_text.action': 'حرّرها أو استبعدها من المجموعات.',
   'problem.deck_unreadable.title': 'لا يمكن قراءة هذه المجموعة',
   'problem.deck_unreadable.action': 'صدّرها من أنكي مرة أخرى، حزمةً أو نصًا.',
+  'deck_refused.empty.title': 'الملف فارغ',
+  'deck_refused.empty.action': 'اختر ملفًا آخر، أو صدّر المجموعة مجددًا.',
+  'deck_refused.not_a_deck.title': 'هذا الملف ليس مجموعة',
+  'deck_refused.not_a_deck.action':
+    'صدّر المجموعة من أنكي بصيغة apkg أو txt أو csv، أو اختر قائمة في كل سطر منها عبارة.',
+  'deck_refused.newer_form.title': 'هذه الحزمة أحدث صيغةً مما يُعرف هنا',
+  'deck_refused.newer_form.action':
+    'صدّرها من أنكي مجددًا مع خيار دعم الإصدارات الأقدم (Support older Anki versions)، أو نصًا.',
+  'deck_refused.damaged.title': 'هذه المجموعة تالفة',
+  'deck_refused.damaged.action': 'نزّلها أو صدّرها مجددًا.',
+  'deck_refused.too_large.title': 'هذه المجموعة كبيرة جدًا',
+  'deck_refused.too_large.action': 'صدّر جزءًا منها.',
   'problem.file_empty.title': 'الملف فارغ',
   'problem.file_empty.action': 'اختر ملفًا آخر، أو احفظه مجددًا.',
   'problem.file_unused.title': 'ليس صورة ولا صوتًا',
