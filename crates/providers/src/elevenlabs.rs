@@ -29,6 +29,12 @@ pub const NAME: &str = "elevenlabs";
 /// How old a webhook may be: ElevenLabs signs it once, and repeats it with the same signature.
 const WINDOW: Duration = Duration::from_mins(30);
 
+/// Whether a text is a secret with which ElevenLabs signs webhooks.
+pub fn is_webhook_secret(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
+    text.strip_prefix("wsec_").is_some_and(|rest| !rest.is_empty() && rest.bytes().all(plain))
+}
+
 /// Verifies a webhook (`ElevenLabs-Signature: t=…,v0=…`), and returns of which transcription it tells. Any of the secrets
 /// counts, so that they can be rotated.
 pub fn webhook(secrets: &[Secret], headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<Notice, Refused> {

@@ -103,6 +103,16 @@ pub(crate) fn is_signed(key: &[u8], parts: &[&[u8]], signature: &[u8]) -> bool {
 /// How old a webhook by Standard Webhooks may be.
 const STANDARD_WINDOW: Duration = Duration::from_mins(5);
 
+/// Whether a text is a secret of [Standard Webhooks](https://www.standardwebhooks.com).
+pub fn is_standard_secret(text: &str) -> bool {
+    standard_key(text).is_some()
+}
+
+/// The key in a secret: never an empty one, with which everybody could sign.
+fn standard_key(secret: &str) -> Option<Vec<u8>> {
+    STANDARD.decode(secret.strip_prefix("whsec_")?).ok().filter(|key| !key.is_empty())
+}
+
 /// Verifies a webhook by [Standard Webhooks](https://www.standardwebhooks.com), and returns its id. Any of the secrets
 /// counts, so that they can be rotated.
 pub(crate) fn standard(
@@ -120,8 +130,7 @@ pub(crate) fn standard(
         return Err(Refused::Unsigned);
     }
     let parts = [id.as_bytes(), b".", at.as_bytes(), b".", body];
-    let keys: Vec<Vec<u8>> =
-        secrets.iter().filter_map(|secret| STANDARD.decode(secret.reveal().strip_prefix("whsec_")?).ok()).collect();
+    let keys: Vec<Vec<u8>> = secrets.iter().filter_map(|secret| standard_key(secret.reveal())).collect();
     if !keys.iter().any(|key| signatures.iter().any(|signature| is_signed(key, &parts, signature))) {
         return Err(Refused::WrongSignature);
     }
@@ -173,6 +182,19 @@ mod tests {
         let mut none = headers(signature);
         none.remove("webhook-id");
         assert_eq!(standard(right, &none, BODY, Timestamp::from_millis(now * 1_000)), Err(Refused::Unsigned));
+    }
+
+    #[test]
+    fn only_secrets_of_the_form_are_taken_for_secrets() {
+        for (text, is) in [
+            ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", true),
+            ("whsec_", false),
+            ("whsec_not-base64", false),
+            ("wsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", false),
+            ("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", false),
+        ] {
+            assert_eq!(is_standard_secret(text), is, "{text}");
+        }
     }
 
     #[test]

@@ -87,10 +87,11 @@ impl Providers {
     /// Saves the secret with which a provider signs its notifications to the installation.
     pub async fn set_hook_secret(&self, name: &str, text: String) -> Result<(), ProviderError> {
         let (name, settings) = self.settings(name)?;
-        if !self.inner.open.hook(settings.kind).is_some_and(|hook| hook.is_signed()) {
-            return Err(ProviderError::Unsigned { provider: name.to_owned() });
-        }
+        let hook = self.inner.open.hook(settings.kind).filter(|hook| hook.is_signed());
+        let hook = hook.ok_or_else(|| ProviderError::Unsigned { provider: name.to_owned() })?;
         let key = Key::new(text)?;
+        // One of another form would replace a good one, and every notification would be refused from then on.
+        hook.check_secret(&key).map_err(|form| ProviderError::HookSecret { provider: name.to_owned(), form })?;
         self.save(&OwnerId::system(), name, Purpose::Hook, &key, None).await?;
         tracing::info!(provider = name, "the secret of a hook was saved");
         Ok(())

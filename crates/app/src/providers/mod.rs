@@ -123,6 +123,14 @@ pub enum ProviderError {
         /// The provider's name.
         provider: String,
     },
+    /// It is no secret of the provider's notifications. Nothing was saved.
+    #[error("this is not the secret of the notifications of {provider}, which is {form}: nothing was saved")]
+    HookSecret {
+        /// The provider's name.
+        provider: String,
+        /// The form of its secrets.
+        form: &'static str,
+    },
     /// A saved key cannot be decrypted. No other one is used in its place.
     #[error(
         "the key of {owner} for {provider} cannot be decrypted: the installation's secret is not the one under which it was \
@@ -179,6 +187,7 @@ impl From<ProviderError> for JobError {
             ProviderError::Unknown { .. }
             | ProviderError::Key(_)
             | ProviderError::Unsigned { .. }
+            | ProviderError::HookSecret { .. }
             | ProviderError::Check(_)
             | ProviderError::Unserved { .. }
             | ProviderError::Unopened { .. } => "provider_unusable",

@@ -214,6 +214,11 @@ pub trait Hook: Send + Sync {
         true
     }
 
+    /// Whether a text can be the secret with which they are signed; otherwise the form that it has, for people.
+    fn check_secret(&self, _secret: &Key) -> Result<(), &'static str> {
+        Ok(())
+    }
+
     /// Verifies a notification, where there is a signature, and reads it.
     fn read(&self, delivery: &Delivery<'_>) -> Result<Notice, Unacceptable>;
 }

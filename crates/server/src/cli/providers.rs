@@ -318,7 +318,7 @@ fn unpriced(calls: u64) -> String {
 fn failure(error: ProviderError) -> anyhow::Error {
     let code = match &error {
         ProviderError::Unknown { .. } => "no_such_provider",
-        ProviderError::Key(_) => "invalid_key",
+        ProviderError::Key(_) | ProviderError::HookSecret { .. } => "invalid_key",
         ProviderError::Unsigned { .. } => "hook_unsigned",
         ProviderError::Check(CheckError::Refused { .. }) => "key_refused",
         ProviderError::Check(CheckError::Unreachable { .. }) => "provider_unreachable",

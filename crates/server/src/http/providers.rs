@@ -200,7 +200,7 @@ impl From<ProviderError> for Problem {
         match error {
             ProviderError::Unknown { .. } => Self::not_found("provider"),
             ProviderError::NoKey { .. } => Self::not_found("key of this provider"),
-            ProviderError::Key(_) => invalid("invalid_key", text),
+            ProviderError::Key(_) | ProviderError::HookSecret { .. } => invalid("invalid_key", text),
             ProviderError::Unsigned { .. } => invalid("hook_unsigned", text),
             ProviderError::Check(CheckError::Refused { .. }) => invalid("key_refused", text),
             ProviderError::Check(CheckError::Unreachable { .. }) => {

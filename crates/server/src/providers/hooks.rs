@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::HeaderMap;
+use sluice_app::providers::Key;
 use sluice_app::providers::config::Kind;
 use sluice_app::providers::open::{Delivery, Hook, Notice, Unacceptable};
 use sluice_domain::time::Timestamp;
@@ -14,8 +15,14 @@ use sluice_providers::{did, elevenlabs, runner};
 pub(super) fn of(kind: Kind) -> Option<Arc<dyn Hook>> {
     match kind {
         Kind::DId => Some(Arc::new(Unsigned)),
-        Kind::Runner => Some(Arc::new(Signed(runner::webhook))),
-        Kind::ElevenLabs => Some(Arc::new(Signed(elevenlabs::webhook))),
+        Kind::Runner => {
+            Some(Arc::new(Signed { verify: runner::webhook, is_secret: webhook::is_standard_secret, form: STANDARD }))
+        }
+        Kind::ElevenLabs => Some(Arc::new(Signed {
+            verify: elevenlabs::webhook,
+            is_secret: elevenlabs::is_webhook_secret,
+            form: ELEVENLABS,
+        })),
         Kind::OpenAi | Kind::OpenRouter | Kind::Vision => None,
     }
 }
@@ -37,13 +44,26 @@ impl Hook for Unsigned {
 type Verify = fn(&[Secret], &HeaderMap, &[u8], Timestamp) -> Result<webhook::Notice, Refused>;
 
 /// Of a runner, by Standard Webhooks, and of ElevenLabs, in its own way. Without a secret none is accepted, and they are polled.
-struct Signed(Verify);
+struct Signed {
+    verify: Verify,
+    is_secret: fn(&str) -> bool,
+    form: &'static str,
+}
+
+/// The form of a secret of Standard Webhooks.
+const STANDARD: &str = "whsec_ with base64 after it";
+/// The form of a secret of ElevenLabs.
+const ELEVENLABS: &str = "wsec_ with letters and digits after it, as ElevenLabs shows it once when the webhook is made";
 
 impl Hook for Signed {
+    fn check_secret(&self, secret: &Key) -> Result<(), &'static str> {
+        if (self.is_secret)(secret.reveal()) { Ok(()) } else { Err(self.form) }
+    }
+
     fn read(&self, delivery: &Delivery<'_>) -> Result<Notice, Unacceptable> {
         let secret = delivery.secret.ok_or(Unacceptable::Unsigned)?;
         let secret = Secret::new(secret.reveal()).map_err(|_| Unacceptable::Unsigned)?;
-        let read = (self.0)(&[secret], delivery.headers, delivery.body, delivery.now);
+        let read = (self.verify)(&[secret], delivery.headers, delivery.body, delivery.now);
         read.map(notice).map_err(unacceptable)
     }
 }
@@ -62,8 +82,6 @@ fn unacceptable(refused: Refused) -> Unacceptable {
 
 #[cfg(test)]
 mod tests {
-    use sluice_app::providers::Key;
-
     use super::*;
 
     fn read(kind: Kind, headers: &HeaderMap, body: &[u8], secret: Option<&str>) -> Result<Notice, Unacceptable> {

@@ -82,9 +82,20 @@ fn a_hook_secret_is_kept_encrypted() {
         "[providers.box]\nkind = \"runner\"\nurl = \"https://runner.example.org\"\n\
          [providers.voices]\nkind = \"elevenlabs\"\nby_webhook = true\n",
     );
-    for name in ["box", "voices"] {
-        let saved = run(&place, &["providers", "set-key", name, "--hook"], "wsec_0123456789abcdef\n");
+    for (name, secret) in [("box", "whsec_0123456789abcdef\n"), ("voices", "wsec_0123456789abcdef\n")] {
+        let saved = run(&place, &["providers", "set-key", name, "--hook"], secret);
         assert_eq!((saved.code, saved.stderr.as_str()), (0, ""), "{saved:?}");
+    }
+    for (name, text, form) in [
+        ("box", "wsec_0123456789abcdef\n", "whsec_"),
+        ("box", "whsec_0123456789\n", "base64"),
+        ("voices", "whsec_0123456789abcdef\n", " wsec_"),
+        ("voices", "sk-0123456789abcdef\n", " wsec_"),
+    ] {
+        let refused = run(&place, &["providers", "set-key", name, "--hook"], text);
+        assert_eq!((refused.code, refused.stdout.as_str()), (1, ""), "{refused:?}");
+        assert!(refused.stderr.contains(form) && refused.stderr.contains("nothing was saved"), "{refused:?}");
+        assert!(!refused.stderr.contains("0123456789"), "{refused:?}");
     }
     let files = ["sluice.db", "sluice.db-wal"].map(|name| std::fs::read(place.data().join(name)).unwrap_or_default());
     for file in files {
