@@ -156,7 +156,8 @@ pub async fn begin(
         .store
         .write(async |tx: &mut Tx| {
             if capture::exportable(tx, owner, everything, "", 1).await?.is_empty() {
-                return Err(DeckError::NoCards.into());
+                let had = !everything && !capture::exportable(tx, owner, true, "", 1).await?.is_empty();
+                return Err(if had { DeckError::AllExported } else { DeckError::NoCards }.into());
             }
             Ok::<_, PhraseError>(capture::insert_export(tx, &row).await?)
         })

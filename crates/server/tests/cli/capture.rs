@@ -25,6 +25,14 @@ fn lines_become_a_deck_and_only_once() {
     assert!(place.read("tea.apkg").starts_with(b"PK"));
 
     // The same lines are the same cards, which are exported.
+    for again in [
+        &["capture", "Где мой чай?", "--approve", "--deck", "again.apkg"][..],
+        &["capture", "export", "--deck", "again.apkg"],
+    ] {
+        let refused = place.run(again);
+        assert_eq!(refused.code, 1, "{refused:?}");
+        assert!(refused.stderr.contains("capture export --all"), "{refused:?}");
+    }
     let again = place.run(&command);
     assert_eq!(again.failure()["code"], "deck_not_written", "{again:?}");
     let all = printed(&place.run(&["capture", "export", "--deck", "all.csv", "--all", "--json"]));

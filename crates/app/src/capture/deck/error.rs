@@ -8,6 +8,12 @@ pub enum DeckError {
     /// There is nothing to write.
     #[error("there are no cards to export: approve some first")]
     NoCards,
+    /// All that there is was written before.
+    #[error(
+        "every approved card was exported before, and none has changed since: export them again with `sluice capture export \
+         --all` (in the API with \"all\": true), or approve others first"
+    )]
+    AllExported,
     /// A card has no front.
     #[error("the card {card} has no source text: enter one, or exclude the card")]
     EmptySource {

@@ -46,7 +46,7 @@ impl From<PhraseError> for Problem {
 impl From<DeckError> for Problem {
     fn from(error: DeckError) -> Self {
         match error {
-            DeckError::NoCards => conflict("no_cards", &error),
+            DeckError::NoCards | DeckError::AllExported => conflict("no_cards", &error),
             DeckError::EmptySource { .. } => conflict("card_without_text", &error),
             _ => Self::internal(&error),
         }
