@@ -23,14 +23,18 @@ async function photographed(page: Page, url: string, said: string): Promise<stri
 async function heard(page: Page, play: () => Promise<void>): Promise<number> {
   const audio = page.locator('[data-testid="sound"] audio');
   await expect.poll(() => audio.evaluate((one: HTMLAudioElement) => one.readyState)).toBeGreaterThan(2);
-  const rate = audio.evaluate(
-    (one: HTMLAudioElement) =>
-      new Promise<number>((resolve) => {
+  // The one before may still sound, and ends by this. Each begins by going back to the start: what is heard after that is the new one.
+  const listening = await audio.evaluateHandle((one: HTMLAudioElement) => {
+    const rate = new Promise<number>((resolve) => {
+      one.ontimeupdate = null;
+      one.onseeking = () => {
         one.ontimeupdate = () => one.currentTime > 0 && !one.paused && resolve(one.playbackRate);
-      }),
-  );
+      };
+    });
+    return { rate };
+  });
   await play();
-  return rate;
+  return listening.evaluate(({ rate }) => rate);
 }
 
 test('a photo is shown beside the field that was read from it, and only the part that was', async ({
