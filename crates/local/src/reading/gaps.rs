@@ -206,6 +206,10 @@ fn goes_on_in(parts: &[Part<'_>], at: usize) -> Option<Next> {
         }
         let is_below = to == at + 1 && next.page == *page && is_below(block, next.block);
         if !is_of_type(block, next.block) || is_label(next.block) && !is_below {
+            // It would go on right below, where something else stands that is no label.
+            if is_below && !is_label(next.block) && next.block.role != Role::Cell {
+                return None;
+            }
             continue;
         }
         let is_elsewhere = next.page > *page || next.block.bounds[1] < block.bounds[3] - block.line_height;
@@ -329,8 +333,8 @@ fn ends_before(before: &str, after: &str, space: usize, is_unsure: impl Fn(usize
         return false;
     }
     let word = last_word(before);
-    // What OCR is not sure of is still there, and most words before it are not abbreviated.
-    let is_unread = first == GAP || is_unsure(space + 1 + at) && !word.starts_with(char::is_lowercase);
+    // What OCR is not sure of is still there, and most words before it are not abbreviated: capitals may be.
+    let is_unread = first == GAP || is_unsure(space + 1 + at) && word.starts_with(char::is_uppercase);
     let may_be_short = || is_unsure(space.saturating_sub(1)) && word.chars().count() <= SHORT;
     !(before.trim_end_matches(CLOSING).ends_with('.') && (is_unread || may_be_short()))
 }
