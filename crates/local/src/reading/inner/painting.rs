@@ -234,7 +234,8 @@ impl<'a> Painter<'a> {
         let is_left = |from: usize, to: usize| clipped[to] - clipped[from] > CUT.min(0.2 * (text[to] - text[from]));
         let is_cut = !is_left(0, 2) || !is_left(1, 3);
         if is_cut && self.found.cut.len() < CUTS {
-            self.found.cut.push(text);
+            // Cut to the page: a text of endless width has an edge that no JSON holds.
+            self.found.cut.push(seen);
         }
         if self.otherwise_suspect {
             return;
