@@ -130,6 +130,38 @@ async fn bombs_reach_the_limits_and_not_those_of_the_machine() {
     }
 }
 
+/// A page of rows of words, each too far from the next to be of its line.
+fn words_far_apart(rows: usize, columns: usize) -> Vec<u8> {
+    let (across, down) = (24, 24);
+    let row = format!("(At) Tj {across} 0 Td ").repeat(columns);
+    let content = format!("{row} -{} -{down} Td ", across * columns).repeat(rows);
+    let (width, height) = (across * columns + 100, down * rows + 100);
+    let mut file = pdf::Pdf::new();
+    let font = file.object("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>");
+    let content = file.stream("", format!("BT /F1 6 Tf 50 {} Td {content} ET", height - 50).as_bytes());
+    let page = file.object("");
+    let tree = file.object(format!("<< /Type /Pages /Count 1 /Kids [{page} 0 R] >>"));
+    file.replace(
+        page,
+        format!(
+            "<< /Type /Page /Parent {tree} 0 R /MediaBox [0 0 {width} {height}] /Contents {content} 0 R \
+             /Resources << /Font << /F1 {font} 0 R >> >> >>"
+        ),
+    );
+    let catalog = file.object(format!("<< /Type /Catalog /Pages {tree} 0 R >>"));
+    file.finish(catalog, "")
+}
+
+#[tokio::test]
+async fn thousands_of_words_far_apart_are_read_in_time() {
+    for (rows, columns) in [(1, 5_000), (2, 2_500), (70, 70), (5_000, 1)] {
+        match Desk::new().read(&words_far_apart(rows, columns)).await {
+            Ok(document) => assert_eq!(document.text().matches("At").count(), rows * columns, "{rows} × {columns}"),
+            Err(error) => assert!(matches!(error, ReadError::TooSlow), "{rows} × {columns}: {error:?}"),
+        }
+    }
+}
+
 #[tokio::test]
 async fn images_without_text_are_a_scan() {
     let error = Desk::new().refusal(&pdf::scanned(3)).await;

@@ -3,6 +3,7 @@
 
 mod support;
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use sluice_domain::document::{Document, LeftOut, Reason};
@@ -160,6 +161,64 @@ async fn what_is_left_of_a_sentence_with_a_hidden_word_is_not_read() {
     ] {
         let document = read(&pdf::drawn(&[&format!("{shown} 0 g {covered} re f")], "", "")).await;
         assert_eq!((document.text(), document.left_out), (left.join(" "), vec![hidden(1)]), "{covered}");
+    }
+}
+
+/// A page of lines in which the words in brackets are covered.
+fn with_covered(lines: &[&str]) -> String {
+    let (mut shown, mut boxes) = (String::new(), String::new());
+    for (line, y) in lines.iter().zip([700, 684, 668, 652]) {
+        let mut x = 72.0;
+        for word in line.split(' ') {
+            let is_covered = word.starts_with('[');
+            let word = word.trim_matches(['[', ']']);
+            // Each word is put in its place, since the letters are not equally wide.
+            let width = 7.0 * f64::from(u32::try_from(word.len()).unwrap());
+            let _ = write!(shown, "BT /F1 11 Tf {x} {y} Td ({word}) Tj ET ");
+            if is_covered {
+                let _ = write!(boxes, "{} {} {width} 13 re f ", x - 1.0, y - 3);
+            }
+            x += width + 3.0;
+        }
+    }
+    format!("{shown} 0 g {boxes}")
+}
+
+/// The full stop of "Dr." or "Inc." ends no sentence.
+#[tokio::test]
+async fn what_is_left_of_a_sentence_with_an_abbreviation_and_a_hidden_word_is_not_read() {
+    for lines in [
+        ["It rained on Monday. Payments were made in cash to", "Dr. [Smithson] in June. The court fined the company."],
+        [
+            "It rained on Monday. Payments were made in cash to",
+            "Dr. Adam [Smithson] there. The court fined the company.",
+        ],
+        [
+            "It rained on Monday. The payment that was made by",
+            "J. [Paul] Smithson was illegal. The court fined the company.",
+        ],
+    ] {
+        let document = read(&pdf::drawn(&[&with_covered(&lines)], "", "")).await;
+        let text = "It rained on Monday. The court fined the company.";
+        assert_eq!((document.text().as_str(), document.left_out), (text, vec![hidden(1)]), "{lines:?}");
+    }
+}
+
+/// A sentence that goes on on the next page is left out on both.
+#[tokio::test]
+async fn what_is_left_of_a_sentence_with_a_hidden_word_is_not_read_on_the_next_page() {
+    let first = "It rained on Monday. The payments were all made in cash";
+    for [end, start] in [
+        ["by the keeper of the bees and his brother to [Smithson]", "in the spring. The court fined the company."],
+        ["by the keeper of the bees and his brother to a man", "called [Smithson] there. The court fined the company."],
+        ["by the keeper of the bees and his brother to Dr.", "[Smithson] in June. The court fined the company."],
+    ] {
+        let pages =
+            [with_covered(&[first, end]), with_covered(&[start, "It was a mild winter in all of the country."])];
+        let document = read(&pdf::drawn(&[&pages[0], &pages[1]], "", "")).await;
+        let texts: Vec<String> = document.pages.iter().map(|page| page.text().replace("\n\n", " ")).collect();
+        let rest = "The court fined the company. It was a mild winter in all of the country.";
+        assert_eq!(texts, ["It rained on Monday.", rest], "{end}");
     }
 }
 

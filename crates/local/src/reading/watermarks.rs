@@ -12,8 +12,10 @@ const TALLER: f32 = 2.2;
 /// A line at an angle to the page of fewer words is a stamp, unless there are more such lines.
 const STAMP_WORDS: usize = 25;
 
-/// So many letters on a slope, in so many pieces at least, are a line at an angle.
-const SLOPE: usize = 5;
+/// So many letters on a slope, in so many pieces at least, are a line at an angle. Letters without cases are words, and may be
+/// labels in stairs.
+const SLOPE: usize = 4;
+const SLOPE_UNCASED: usize = 5;
 const PIECES: usize = 4;
 
 /// The slope from one to the next differs by no more than this part of it.
@@ -21,6 +23,9 @@ const SAME_SLOPE: f32 = 0.2;
 
 /// Most pieces of slanted text on a page between which others are looked for.
 const MOST_SLANTED: usize = 2000;
+
+/// Most large lines of a page that are compared with all others.
+const MOST_LARGE: usize = 500;
 
 /// Removes watermarks.
 pub(super) fn remove(pages: &mut [RawPage], report: &mut Vec<LeftOut>) {
@@ -31,20 +36,25 @@ pub(super) fn remove(pages: &mut [RawPage], report: &mut Vec<LeftOut>) {
         let rises = on_a_slope(&lines, text_height);
         let is_slanted: Vec<bool> =
             lines.iter().map(|line| is_slanted(line, text_height) || rises && is_letter(line, text_height)).collect();
-        let slanted: Vec<[f32; 4]> = lines
+        let slanted: Vec<&Line> = lines
             .iter()
             .zip(&is_slanted)
-            .filter_map(|(line, slanted)| slanted.then_some(line.bounds))
+            .filter_map(|(line, slanted)| slanted.then_some(*line))
             .take(MOST_SLANTED)
             .collect();
+        let stamps = [0, 1, 2, 3].map(|turns| is_stamp(turns, &lines));
+        let mut large = 0;
         let is_mark: Vec<bool> = lines
             .iter()
             .enumerate()
             .map(|(at, line)| {
                 is_slanted[at]
                     || is_between(line, &slanted, text_height)
-                    || is_across(line, &lines, text_height)
-                    || is_stamp(line, &lines)
+                    || is_large(line, text_height) && {
+                        large += 1;
+                        large <= MOST_LARGE && is_across(line, &lines)
+                    }
+                    || stamps[usize::from(line.turns % 4)]
             })
             .collect();
         if !is_mark.contains(&true) {
@@ -118,9 +128,10 @@ fn on_a_slope(lines: &[&Line], text_height: f32) -> bool {
         apart < 0.3 * (next_bottom - next_top).min(next_right - next_left)
     };
     let pairs = || letters.windows(2).map(|pair| (pair[0], pair[1]));
-    let all: usize = letters.iter().map(|line| line.text.chars().count()).sum();
+    let chars = || letters.iter().flat_map(|line| line.text.chars());
+    let is_cased = chars().all(|c| c.is_uppercase() || c.is_lowercase());
     letters.len() >= PIECES
-        && all >= SLOPE
+        && chars().count() >= if is_cased { SLOPE } else { SLOPE_UNCASED }
         && usual.abs() > 0.1
         && pairs().all(|(one, next)| {
             next.bounds[0] - one.bounds[0] > 2.0 && (slope(one, next) - usual).abs() < SAME_SLOPE * usual.abs()
@@ -128,22 +139,31 @@ fn on_a_slope(lines: &[&Line], text_height: f32) -> bool {
         && pairs().filter(|(one, next)| touches(one, next)).count() * 2 >= letters.len() - 1
 }
 
-/// Large letters that touch two pieces of slanted text are the piece between them.
-fn is_between(line: &Line, slanted: &[[f32; 4]], text_height: f32) -> bool {
+/// Large letters that touch two pieces of slanted text are the piece between them; those of one height with a piece of
+/// several letters that they touch are its end.
+fn is_between(line: &Line, slanted: &[&Line], text_height: f32) -> bool {
     let [left, top, right, bottom] = line.bounds;
-    let touches = |other: &&[f32; 4]| {
-        let [other_left, other_top, other_right, other_bottom] = **other;
+    let touches = |other: &&&Line| {
+        let [other_left, other_top, other_right, other_bottom] = other.bounds;
         left < other_right + 1.0 && other_left < right + 1.0 && top < other_bottom + 1.0 && other_top < bottom + 1.0
     };
+    let is_same_type = |other: &&Line| {
+        other.text.chars().count() > 1
+            && other.height < 0.99 * (other.bounds[3] - other.bounds[1])
+            && (other.height - line.height).abs() < 0.02 * line.height
+    };
     let is_large = bottom - top > TALLER * text_height && text_height > 0.0 && line.text.chars().count() <= 4;
-    is_large && slanted.iter().filter(touches).take(2).count() == 2
+    let touched = || slanted.iter().filter(touches);
+    is_large && (touched().take(2).count() == 2 || is_letter(line, text_height) && touched().any(is_same_type))
 }
 
-/// Large letters that overlap lines of the text.
-fn is_across(line: &Line, lines: &[&Line], text_height: f32) -> bool {
-    if line.height < TALLER * text_height || line.text.split(' ').count() > 5 || line.text.chars().count() < 2 {
-        return false;
-    }
+/// A few words in large letters.
+fn is_large(line: &Line, text_height: f32) -> bool {
+    line.height >= TALLER * text_height && line.text.split(' ').count() <= 5 && line.text.chars().count() > 1
+}
+
+/// Letters that overlap lines of smaller ones.
+fn is_across(line: &Line, lines: &[&Line]) -> bool {
     let crossed = |other: &&&Line| {
         let [left, top, right, bottom] = line.bounds;
         let width = right.min(other.bounds[2]) - left.max(other.bounds[0]);
@@ -154,14 +174,11 @@ fn is_across(line: &Line, lines: &[&Line], text_height: f32) -> bool {
 }
 
 /// A line or two at a right angle to the page, as in the margin of a preprint, that are no sentence.
-fn is_stamp(line: &Line, lines: &[&Line]) -> bool {
-    if line.turns == 0 {
-        return false;
-    }
-    let turned = || lines.iter().filter(|other| other.turns == line.turns);
+fn is_stamp(turns: u8, lines: &[&Line]) -> bool {
+    let turned = || lines.iter().filter(|line| line.turns == turns);
     let words: usize = turned().map(|line| line.text.split(' ').count()).sum();
     let is_text = turned().count() > 1 && turned().any(|line| ends_sentence(&line.text));
-    words < STAMP_WORDS && !is_text
+    turns != 0 && words < STAMP_WORDS && !is_text
 }
 
 fn count(letters: usize) -> f32 {
@@ -204,6 +221,8 @@ mod tests {
         assert_eq!(stairs(&["A", "B", "C", "D", "E", "F"], [80.0, -60.0]), "ABCDEF");
         assert_eq!(stairs(&["D", "R", "A", "F", "T"], [36.0, -24.0]), "");
         assert_eq!(stairs(&["D", "R", "A", "F", "T"], [36.0, 24.0]), "");
+        assert_eq!(stairs(&["V", "O", "I", "D"], [36.0, -18.0]), "");
+        assert_eq!(stairs(&["A", "B", "C", "D"], [80.0, -60.0]), "ABCD");
         // Not one after the other on one line.
         let bent = [60.0_f32, 96.0, 132.0, 168.0, 204.0].into_iter().zip([350.0_f32, 340.0, 300.0, 290.0, 200.0]);
         let bent: Vec<(&str, [f32; 4])> = bent.map(|(left, top)| ("A", [left, top, left + 36.0, top + 40.0])).collect();
