@@ -267,7 +267,7 @@ where
 fn told(skipped: &[(String, Skip)]) -> Vec<(String, String)> {
     let is_told = |why: &Skip| match why {
         Skip::Unwell | Skip::Unable(_) | Skip::Cost | Skip::UnknownPrice => true,
-        Skip::Language | Skip::Length | Skip::NotLocal => false,
+        Skip::Language | Skip::UnknownLanguage | Skip::Length | Skip::NotLocal => false,
     };
     skipped.iter().filter(|(_, why)| is_told(why)).map(|(name, why)| (name.clone(), why.to_string())).collect()
 }

@@ -13,6 +13,7 @@ use sluice_capability::{
 };
 use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::job::JobState;
+use sluice_domain::language::Language;
 use sluice_domain::limits::Plans;
 use sluice_domain::money::MicroUsd;
 use sluice_engine::{Called, Engine, EnqueueOptions, Job, JobError, Next, Run};
@@ -125,7 +126,7 @@ struct World {
 
 impl World {
     /// Translators by name, in order; those whose name begins with `bad` fail, and of those with `unpriced` nobody knows what
-    /// they charge; the answers of those with `lost` get lost. After a `:` stands the model, after an `@` the key with which
+    /// they charge; the answers of those with `lost` get lost; those with `german` are for German alone. After a `:` stands the model, after an `@` the key with which
     /// it is asked; a `+` before the name says that this is a key of whoever asks.
     async fn new(names: &[&str]) -> Self {
         let test = TestStore::open().await;
@@ -146,7 +147,9 @@ impl World {
             let profile = Profile { provider: name.to_owned(), is_local: false, languages: Vec::new() };
             let (model, fails) = (model.to_owned(), name.starts_with("bad"));
             let remote = Remote { profile, model, fails, begun: Arc::clone(begun) };
-            routes.push(Route { implementation: Arc::new(remote) as Arc<dyn Translate>, when: When::default() });
+            let german = name.starts_with("german").then(|| Language::from_code("de").unwrap());
+            let when = When { languages: german.into_iter().collect(), ..When::default() };
+            routes.push(Route { implementation: Arc::new(remote) as Arc<dyn Translate>, when });
         }
         let router = Router::new(routes).with_accounts(accounts).with_own(own);
         Engine::builder(test.store().clone()).register::<Put>(router).build()
@@ -320,6 +323,23 @@ async fn a_call_that_is_open_when_the_model_changes_is_fetched_and_not_made_agai
     world.reroute(&["good:large"], minute).await;
     assert!(!world.is_found(&OwnerId::local(), "tide").await, "whoever asks now asks the new one");
     assert_eq!(world.begun(), ["good:small", "good:large"]);
+    world.test.end().await;
+}
+
+#[tokio::test]
+async fn a_text_of_an_unknown_language_is_not_sent_where_only_some_languages_may_go() {
+    let world = World::new(&["german", "good"]).await;
+    world.put("tide").await;
+    assert_eq!(world.begun(), ["good"]);
+    world.test.advance(Duration::from_secs(20)).await;
+    world.engine.run_until_idle().await.unwrap();
+    world.test.end().await;
+
+    let world = World::new(&["german"]).await;
+    let row = world.row(&world.put("tide").await).await;
+    let error = row.error.unwrap();
+    assert!(error.message.contains("the language is not known"), "{}", error.message);
+    assert!(world.begun().is_empty());
     world.test.end().await;
 }
 

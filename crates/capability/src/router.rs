@@ -13,7 +13,7 @@ use crate::{Capability, Does, Profile};
 /// The conditions of a route. By default it matches all requests.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct When {
-    /// Only these languages; empty means any.
+    /// Only these languages, and not an unknown one; empty means any.
     pub languages: Vec<Language>,
     /// The greatest length.
     pub longest: Option<u64>,
@@ -87,6 +87,8 @@ impl Health for [String] {
 pub enum Skip {
     /// It is not for this language.
     Language,
+    /// It is for some languages alone, and that of the request is not known.
+    UnknownLanguage,
     /// The request is too long or too short for it.
     Length,
     /// It may cost more than is allowed.
@@ -105,6 +107,7 @@ impl fmt::Display for Skip {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Language => "not for this language",
+            Self::UnknownLanguage => "it is for some languages alone, and the language is not known",
             Self::Length => "not for this length",
             Self::Cost => "it may cost too much",
             Self::UnknownPrice => "its price is not known, and there is a cap",
@@ -301,6 +304,10 @@ fn fits<C: Capability, I: Does<C> + ?Sized>(
         && [&when.languages, &profile.languages].iter().any(|known| !known.is_empty() && !known.contains(language))
     {
         return Err(Skip::Language);
+    }
+    // What an implementation can do says nothing against an unknown language; what it may be asked does.
+    if wish.language.is_none() && !when.languages.is_empty() {
+        return Err(Skip::UnknownLanguage);
     }
     if let Some(length) = wish.length
         && (when.longest.is_some_and(|longest| length > longest) || when.shortest.is_some_and(|least| length < least))

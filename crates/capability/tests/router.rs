@@ -104,6 +104,14 @@ fn routes_are_tried_in_their_order_and_only_where_their_conditions_hold() {
     let local = Wish { local_only: true, ..wish("de", 1_000) };
     assert_eq!(chosen(&router, &request("de"), &local, &[]), ["local"]);
     assert_eq!(chosen(&router, &request("de"), &wish("de", 1_000), &["german".to_owned()]), ["long", "local"]);
+    let unknown = Wish { language: None, ..wish("de", 1_000) };
+    assert_eq!(chosen(&router, &request("de"), &unknown, &[]), ["long", "local"], "it may be another language");
+    let (_, skipped) = router.choose(&request("de"), &unknown, &());
+    assert_eq!(skipped[0], ("german".to_owned(), Skip::UnknownLanguage));
+    let able = Profile { languages: vec![Language::from_code("de").unwrap()], ..fake("able").profile };
+    let able = Router::new([route(Fake { profile: able, ..fake("able") }, When::default())]);
+    assert_eq!(chosen(&able, &request("de"), &unknown, &[]), ["able"], "nothing forbids to ask it");
+    assert!(chosen(&able, &request("fr"), &wish("fr", 1_000), &[]).is_empty());
     let others = router.without(&["long".to_owned(), "nobody".to_owned()]);
     assert_eq!(chosen(&others, &request("de"), &wish("de", 1_000), &[]), ["german", "local"]);
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sluice_blobs::BlobHash;
-use sluice_capability::{Complete, CompleteRequest, Completing, Completion, Finish, Message, Role, Router, Wish};
+use sluice_capability::{Complete, CompleteRequest, Completing, Completion, Finish, Message, Role, Router};
 use sluice_domain::ids::OwnerId;
 use sluice_domain::job::JobState;
 use sluice_domain::limits::Limited;
@@ -298,7 +298,7 @@ impl Job for DraftPhrases {
         let key = BlobHash::of(json!(["capture.draft/1", self.drafts, request]).to_string().as_bytes()).to_string();
         let router = app.completing.of(owner).await?;
         let router = if self.own_key { router.paid_by_asker() } else { router };
-        let wish = Wish::default();
+        let wish = super::wish_of(language);
         let completion = match routing::ask(run, &key, &router, &request, &wish, Unchanged).await? {
             Called::Done(made) => made.value,
             Called::Pending(pending) => return Ok(Next::AwaitCall(pending)),
@@ -324,7 +324,7 @@ pub(super) fn price_of_ten(router: &Router<Completing, dyn Complete>) -> Option<
         avoid: Vec::new(),
     };
     let request = request(&wanted, StudyLanguage::RUSSIAN, &[]);
-    let (chosen, _) = router.choose(&request, &Wish::default(), &());
+    let (chosen, _) = router.choose(&request, &super::example_wish(router, &request), &());
     chosen.first()?.estimate(&request)
 }
 

@@ -36,6 +36,10 @@ pub mod redo;
 mod speak;
 pub mod view;
 
+use sluice_capability::{Complete, CompleteRequest, Completing, Router, Wish};
+use sluice_domain::language::Language;
+use sluice_domain::study::StudyLanguage;
+
 pub use actions::{Acted, Action, BATCH, Skipped, act, act_on_seen, undo};
 pub use context::CaptureApp;
 pub use error::PhraseError;
@@ -52,3 +56,14 @@ pub const LIST_LINES: usize = 50;
 pub const FILE_BYTES: u64 = 20 * 1024 * 1024;
 /// The longest sound, in milliseconds.
 pub const SOUND_MS: u64 = 30_000;
+
+/// Of a request about a phrase in this language.
+fn wish_of(language: StudyLanguage) -> Wish {
+    Wish { language: Language::from_code(language.code()), ..Wish::default() }
+}
+
+/// Of an example, of which it does not matter in which language it is: the first one for which there is a route.
+fn example_wish(router: &Router<Completing, dyn Complete>, request: &CompleteRequest) -> Wish {
+    let has_route = |wish: &Wish| !router.choose(request, wish, &()).0.is_empty();
+    StudyLanguage::all().map(wish_of).find(has_route).unwrap_or_default()
+}

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use sluice_blobs::BlobHash;
-use sluice_capability::{Complete, CompleteRequest, Completing, Completion, Finish, MadeBy, Router, Wish};
+use sluice_capability::{Complete, CompleteRequest, Completing, Completion, Finish, MadeBy, Router};
 use sluice_domain::study::{Analysis, Reason, Source};
 use sluice_engine::{JobError, Pending, Run};
 
@@ -12,6 +12,7 @@ use super::task::Task;
 use super::{merge, second};
 use crate::asking::{Asked, Model};
 use crate::capture::context::CaptureApp;
+use crate::capture::wish_of;
 
 /// Changes with what the same phrase is asked, and with what is made of the answer.
 const VERSION: &str = "capture.analyse/1";
@@ -52,7 +53,7 @@ impl<'a> Asking<'a> {
         let mut merged = merge::merge(task, local.clone(), &draft, &source);
         let Some(request) = second::request(task, &merged) else { return Ok(Carded::Merged(Box::new(merged))) };
         let provider = if let Source::Model { provider, .. } = &source { provider.as_str() } else { "" };
-        match self.ask(&self.model.router.others_first(provider), "check", &request).await? {
+        match self.ask(task, &self.model.router.others_first(provider), "check", &request).await? {
             Asked::Answer(completion, by) => second::apply(&mut merged, &completion, &of_model(by)),
             Asked::Pending(pending) => return Ok(Carded::Pending(pending)),
             Asked::Failed(_) | Asked::UsedUp => second::unchecked(&mut merged),
@@ -62,7 +63,7 @@ impl<'a> Asking<'a> {
 
     /// A draft without what is refused of it after one repair.
     async fn draft(&self, task: &Task) -> Result<Drafted, JobError> {
-        let (completion, source) = match self.ask(&self.model.router, "card", &task.request()).await? {
+        let (completion, source) = match self.ask(task, &self.model.router, "card", &task.request()).await? {
             Asked::Answer(completion, made_by) => (completion, of_model(made_by)),
             Asked::Pending(pending) => return Ok(Drafted::Pending(pending)),
             Asked::Failed(_) => return Ok(Drafted::Failed),
@@ -79,7 +80,7 @@ impl<'a> Asking<'a> {
             Err(why) => task.request_again(why),
         };
         self.run.log("The model is asked again, because parts of its answer were refused");
-        match self.ask(&self.model.router, "repair", &request).await? {
+        match self.ask(task, &self.model.router, "repair", &request).await? {
             Asked::Answer(completion, repaired_by) => {
                 if let Judged::Draft(draft, complaints) = judged(task, &completion) {
                     return Ok(Drafted::Draft(without(draft, &complaints), of_model(repaired_by)));
@@ -97,13 +98,14 @@ impl<'a> Asking<'a> {
 
     async fn ask(
         &self,
+        task: &Task,
         router: &Router<Completing, dyn Complete>,
         step: &str,
         request: &CompleteRequest,
     ) -> Result<Asked, JobError> {
         let of = json!([VERSION, step, self.again, request]);
         let key = BlobHash::of(of.to_string().as_bytes()).to_string();
-        self.model.ask(router, &key, request, &Wish::default()).await
+        self.model.ask(router, &key, request, &wish_of(task.phrase.language)).await
     }
 }
 

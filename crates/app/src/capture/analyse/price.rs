@@ -1,12 +1,13 @@
 //! What it costs at most to have a model fill a card, before anything is asked.
 
-use sluice_capability::{Complete, Completing, Router, Wish};
+use sluice_capability::{Complete, Completing, Router};
 use sluice_domain::money::MicroUsd;
 use sluice_domain::study::{Analysis, Field, Note, Source, StudyLanguage, Word};
 
 use super::second;
 use super::task::Task;
 use crate::capture::card::Made;
+use crate::capture::example_wish;
 
 /// An everyday phrase of ten words.
 const PHRASE: &str = "Завтра утром мы вместе поедем на поезде к моей бабушке";
@@ -28,12 +29,13 @@ pub(in crate::capture) struct CardPrice {
 pub(in crate::capture) fn of_card(router: &Router<Completing, dyn Complete>) -> Option<CardPrice> {
     let task = Task::new(PHRASE, StudyLanguage::RUSSIAN, INTO, &Made::ALL);
     let request = task.request();
-    let (chosen, _) = router.choose(&request, &Wish::default(), &());
+    let wish = example_wish(router, &request);
+    let (chosen, _) = router.choose(&request, &wish, &());
     let maker = chosen.first()?;
     let provider = maker.profile().provider.clone();
     let card = maker.estimate(&request);
     let check = second::request(&task, &filled(&provider)).and_then(|request| {
-        let (chosen, _) = router.others_first(&provider).choose(&request, &Wish::default(), &());
+        let (chosen, _) = router.others_first(&provider).choose(&request, &wish, &());
         chosen.first()?.estimate(&request)
     });
     let most = card.zip(check).map(|(card, check)| card + card + check);

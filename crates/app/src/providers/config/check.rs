@@ -41,6 +41,12 @@ impl ProvidersConfig {
         {
             said.push(format!("shortest is {shortest}, which is more than longest, {longest}: no request is both"));
         }
+        if !route.languages.is_empty() && matches!(served, Served::Draw | Served::Embed) {
+            let name = served.as_str();
+            said.push(format!(
+                "languages: nobody says in which language {name} is asked, so that no request fits: leave it out"
+            ));
+        }
         if route.provider == LOCAL {
             if !LOCAL_SERVES.contains(&served) {
                 said.push(format!("there is no built-in engine that can {}: name a provider", served.as_str()));
@@ -242,6 +248,11 @@ mod tests {
                 json!({ "providers": {}, "route": { "speak": [{ "provider": "local", "longest": 1, "shortest": 2 }] } }),
                 "route.speak[0]",
                 "no request is both",
+            ),
+            (
+                json!({ "providers": {}, "route": { "embed": [{ "provider": "local", "languages": ["en"] }] } }),
+                "route.embed[0]",
+                "no request fits",
             ),
             (
                 json!({ "providers": {}, "route": { "speak": [{ "provider": "local", "model": "x" }] } }),
