@@ -86,7 +86,7 @@ impl Settings {
         let Contents { given, tables, problems } = contents;
         let mut reading = Reading { invoked, matches, environment, given, errors: problems, warnings: Vec::new() };
         let all: Vec<Effective> = known.into_iter().map(|setting| reading.setting(setting)).collect();
-        reading.unknown_variables(&all);
+        reading.unknown_variables(command, &all);
         let Reading { errors, warnings, .. } = reading;
         let file = path.filter(|path| path.exists());
         let mut read = Self { file, all, tables, errors, warnings };
@@ -95,11 +95,17 @@ impl Settings {
         read
     }
 
-    /// The command whose options have these values as defaults, and take none from the environment by themselves.
+    /// The command whose settings have these values as defaults, and take none from the environment by themselves. Options that
+    /// are no settings, such as the token of one command, still do.
     pub(crate) fn apply(&self, command: Command) -> Command {
         let defaults: BTreeMap<&str, &Vec<OsString>> = self.all.iter().filter_map(Effective::as_default).collect();
+        let known = variables_of(&self.all);
         change_options(command, &|arg| {
-            let values = arg.get_env().and_then(OsStr::to_str).and_then(|env| defaults.get(env));
+            let Some(env) = arg.get_env().and_then(OsStr::to_str) else { return arg };
+            if !known.iter().any(|known| known == env) {
+                return arg;
+            }
+            let values = defaults.get(env);
             let arg = arg.env(None::<&str>);
             match values {
                 Some(values) => arg.default_values(values.iter().cloned()),
@@ -279,20 +285,30 @@ impl Reading<'_> {
     }
 
     /// Not errors: a cluster may set variables such as `SLUICE_PORT` for its own purposes.
-    fn unknown_variables(&mut self, all: &[Effective]) {
-        let mut known: Vec<String> = vec![FILE_VARIABLE.to_owned()];
-        for Effective { setting, .. } in all {
-            known.push(setting.env.clone());
-            if setting.is_secret() {
-                known.push(format!("{}_FILE", setting.env));
-            }
-        }
+    fn unknown_variables(&mut self, command: &Command, all: &[Effective]) {
+        let mut known = variables_of(all);
+        known.push(FILE_VARIABLE.to_owned());
+        option_variables(command, &mut known);
         let names = self.environment.0.keys().filter_map(|name| name.to_str());
         for name in names.filter(|name| name.starts_with("SLUICE_") && !known.iter().any(|known| known == name)) {
             let place = Place::Environment { variable: name.to_owned() };
             let nearest = nearest(name, known.iter().map(String::as_str));
             self.warnings.push(Problem::new(place, "", "no setting has this variable").nearest(nearest));
         }
+    }
+}
+
+/// The variables of settings, and of the files of those that are secrets.
+fn variables_of(all: &[Effective]) -> Vec<String> {
+    let file = |setting: &Setting| setting.is_secret().then(|| format!("{}_FILE", setting.env));
+    all.iter().flat_map(|Effective { setting, .. }| [Some(setting.env.clone()), file(setting)]).flatten().collect()
+}
+
+/// Adds the variables of every option, also of those that are no settings.
+fn option_variables(command: &Command, known: &mut Vec<String>) {
+    known.extend(command.get_arguments().filter_map(|arg| Some(arg.get_env()?.to_str()?.to_owned())));
+    for subcommand in command.get_subcommands() {
+        option_variables(subcommand, known);
     }
 }
 

@@ -1,5 +1,8 @@
 //! The benchmarks: their form, not their figures.
 
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpListener;
+
 use serde_json::Value;
 
 use crate::support::{Place, Ran};
@@ -92,6 +95,59 @@ fn many_sessions_are_told_to_wait_and_every_chunk_is_there_once() {
         assert!(report[name].as_f64().unwrap() > 0.0, "{name}: {report}");
     }
     assert!(!place.data().exists(), "the data folder of this machine is left alone");
+}
+
+/// Answers every request as one that nobody may make, and tells which key it had.
+fn door() -> (String, std::sync::mpsc::Receiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (tell, told) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let lines = BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok);
+            let head: Vec<String> = lines.take_while(|line| !line.is_empty()).collect();
+            let key = head.iter().find_map(|line| line.strip_prefix("authorization: ")).unwrap_or("none");
+            tell.send(key.to_owned()).ok();
+            let body = r#"{"detail":"this token is not known"}"#;
+            let length = body.len();
+            let head =
+                format!("HTTP/1.1 401 Unauthorized\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n");
+            write!(stream, "{head}connection: close\r\n\r\n{body}").ok();
+        }
+    });
+    (url, told)
+}
+
+#[test]
+fn why_chunks_are_lost_is_said_and_the_token_may_be_a_variable() {
+    let place = Place::new();
+    let (url, told) = door();
+    let arguments = ["bench", "sessions", "--sessions", "1", "--chunks", "2", "--fast", "--url", &url];
+    let ran: Ran = place.command(&arguments).env("SLUICE_TOKEN", "of-the-variable").output().unwrap().into();
+    assert_eq!(told.recv().unwrap(), "Bearer of-the-variable");
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(ran.stdout.contains("2, lost 2"), "{ran:?}");
+    assert!(
+        ran.stderr.contains("2 of 2 chunks were lost") && ran.stderr.contains("this token is not known"),
+        "{ran:?}"
+    );
+    assert!(!ran.stderr.contains("SLUICE_TOKEN") && !ran.stderr.contains("of-the-variable"), "{ran:?}");
+    let given: Ran = place
+        .command(&[&arguments[..], &["--token", "given"]].concat())
+        .env("SLUICE_TOKEN", "of-the-variable")
+        .output()
+        .unwrap()
+        .into();
+    assert_eq!((told.recv().unwrap().as_str(), given.code), ("Bearer given", 1), "{given:?}");
+
+    // Nothing listens at a port that was given back.
+    let closed = format!("http://{}", TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap());
+    let ran =
+        place.run(&["bench", "sessions", "--sessions", "1", "--chunks", "2", "--fast", "--json", "--url", &closed]);
+    let failure: Value = serde_json::from_str(&ran.stderr).unwrap();
+    assert_eq!((ran.code, &failure["code"]), (1, &Value::from("chunks_lost")), "{ran:?}");
+    assert!(failure["detail"].as_str().unwrap().contains("does not answer"), "{ran:?}");
 }
 
 #[test]

@@ -39,7 +39,7 @@ impl Api {
     async fn post(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
         let request = self.client.post(format!("{}/api/v1/sessions{path}", self.url)).json(body);
         let answer = self.with_token(request).send().await.with_context(|| format!("{} does not answer", self.url))?;
-        let (status, view) = (answer.status(), answer.json::<Value>().await?);
+        let (status, view) = (answer.status(), answer.json::<Value>().await.unwrap_or_default());
         ensure!(status.is_success(), "POST {path}: {status}: {}", view["detail"].as_str().unwrap_or_default());
         Ok(view)
     }

@@ -23,7 +23,7 @@ use self::client::{Api, Audit, Recorder};
 use self::opus::Minute;
 use self::tally::{Tally, milliseconds};
 use super::http::server::{self, Server};
-use crate::cli::say;
+use crate::cli::{Failure, say};
 
 #[derive(Debug, Clone, Args)]
 pub(crate) struct SessionsBench {
@@ -106,18 +106,21 @@ pub(crate) async fn run(options: SessionsBench) -> anyhow::Result<()> {
     showing.abort();
     tally.end();
     let audits = futures::stream::iter(recorders.iter().zip(&ids)).map(audit).buffer_unordered(AUDITS);
-    let audits: Vec<Audit> = audits.collect().await;
-    if let Some(error) = ids.iter().find_map(|id| id.as_ref().err()) {
-        tracing::warn!("a recording failed: {error:#}");
-    }
-    if let Some(reason) = tally.first_failure() {
-        tracing::warn!("the first of {} chunks that failed: {reason}", tally.failures());
-    }
+    let (audits, reasons): (Vec<Audit>, Vec<Option<String>>) = audits.unzip().await;
     let report = report(&options, &tally, &audits, took, own.as_ref(), folder.path())?;
     if options.json {
-        return say(&json!(report).to_string());
+        say(&json!(report).to_string())?;
+    } else {
+        print_report(&report)?;
     }
-    print_report(&report)
+    if report.lost == 0 {
+        return Ok(());
+    }
+    // Why a chunk was not taken says more than that its recording could not be ended then.
+    let reason = tally.first_failure().or_else(|| reasons.into_iter().flatten().next());
+    let reason = reason.unwrap_or_else(|| "the server has other bytes than were sent".to_owned());
+    let detail = format!("{} of {} chunks were lost: {reason}", report.lost, report.chunks);
+    Err(Failure::new("chunks_lost", "Chunks were lost", detail).into())
 }
 
 fn recorder(
@@ -143,12 +146,13 @@ fn recorder(
     }
 }
 
-/// What is found of a recording; all of one is lost that failed.
-async fn audit((recorder, id): (&Recorder, &anyhow::Result<String>)) -> Audit {
-    let all = Audit { lost: u64::from(recorder.chunks), duplicated: 0 };
+/// What is found of a recording; all of one is lost that failed, with the reason.
+async fn audit((recorder, id): (&Recorder, &anyhow::Result<String>)) -> (Audit, Option<String>) {
+    let all =
+        |error: &anyhow::Error| (Audit { lost: u64::from(recorder.chunks), duplicated: 0 }, Some(format!("{error:#}")));
     match id {
-        Ok(id) => recorder.audit(id).await.unwrap_or(all),
-        Err(_) => all,
+        Ok(id) => recorder.audit(id).await.map_or_else(|error| all(&error), |audit| (audit, None)),
+        Err(error) => all(error),
     }
 }
 
