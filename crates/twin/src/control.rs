@@ -32,7 +32,7 @@ async fn describe(State(twin): State<Twin>) -> Json<Value> {
         "seed": twin.seed(),
         "providers": {
             "openai": at("/openai/v1"), "openrouter": at("/openrouter/api/v1"), "elevenlabs": at("/elevenlabs"),
-            "d-id": at("/d-id"), "vision": at("/vision"), "runner": at("/runner"),
+            "d-id": at("/d-id"), "vision": at("/vision/v1"), "runner": at("/runner"),
         },
         "runner_webhook_secret": runner::WEBHOOK_SECRET,
         "elevenlabs_webhook_secret": elevenlabs::WEBHOOK_SECRET,
@@ -67,6 +67,9 @@ async fn faults(State(twin): State<Twin>) -> Json<Value> {
 async fn plan(State(twin): State<Twin>, body: Bytes) -> Response {
     match serde_json::from_slice::<Plan>(&body) {
         Ok(plan) => {
+            if let Some(unknown) = plan.unknown(&twin.served()) {
+                return invalid(&unknown);
+            }
             twin.with(|state| {
                 if let Some(settings) = &plan.settings {
                     state.settings = settings.clone();
@@ -111,6 +114,6 @@ async fn reset(State(twin): State<Twin>) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-fn invalid(error: &serde_json::Error) -> Response {
+fn invalid(error: &impl ToString) -> Response {
     (StatusCode::BAD_REQUEST, Json(json!({ "error": error.to_string() }))).into_response()
 }

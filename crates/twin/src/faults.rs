@@ -1,5 +1,7 @@
 //! Faults: what goes wrong, and for which requests. By script, or at random by the seed.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Value, json};
 
@@ -154,6 +156,21 @@ pub struct Match {
 }
 
 impl Match {
+    /// What it names that is not served, with what is.
+    fn unknown(&self, served: &BTreeSet<(&'static str, &'static str)>) -> Option<String> {
+        let list = |names: BTreeSet<&str>| names.into_iter().collect::<Vec<_>>().join(", ");
+        let providers: BTreeSet<&str> = served.iter().map(|(provider, _)| *provider).collect();
+        if let Some(name) = self.provider.as_deref().filter(|name| !providers.contains(name)) {
+            return Some(format!("there is no provider \"{name}\"; there are: {}", list(providers)));
+        }
+        let of_provider =
+            served.iter().filter(|(provider, _)| self.provider.as_deref().is_none_or(|only| only == *provider));
+        let operations: BTreeSet<&str> = of_provider.map(|(_, operation)| *operation).collect();
+        let name = self.operation.as_deref().filter(|name| !operations.contains(name))?;
+        let of = self.provider.as_ref().map_or_else(String::new, |provider| format!(" of {provider}"));
+        Some(format!("there is no operation \"{name}\"{of}; there are: {}", list(operations)))
+    }
+
     fn is_for(&self, provider: &str, operation: &str) -> bool {
         self.provider.as_deref().is_none_or(|only| only == provider)
             && self.operation.as_deref().is_none_or(|only| only == operation)
@@ -218,6 +235,12 @@ impl<'de> Deserialize<'de> for Plan {
 }
 
 impl Plan {
+    /// The first name in it of a provider or an operation that is not served: its rule would never apply.
+    pub(crate) fn unknown(&self, served: &BTreeSet<(&'static str, &'static str)>) -> Option<String> {
+        let rules = self.script.iter().map(|rule| &rule.matches);
+        rules.chain(self.random.iter().map(|random| &random.matches)).find_map(|matches| matches.unknown(served))
+    }
+
     /// The fault of a request, the `number`th of its operation. `seed` decides what is random.
     pub(crate) fn take(&mut self, provider: &str, operation: &str, number: u64, seed: u64) -> Option<Fault> {
         let mut found = None;

@@ -38,12 +38,14 @@ impl Gate {
     /// The handler of an operation, behind the gate.
     pub(crate) fn guard(&self, name: &'static str, handler: MethodRouter) -> MethodRouter {
         let operation = Operation { provider: self.provider, name };
+        self.twin.serves(self.provider.name(), name);
         handler.layer(from_fn_with_state((self.twin.clone(), operation), check_and_pass))
     }
 
     /// [`Gate::guard`] for links that are let in without a key.
     pub(crate) fn guard_link(&self, name: &'static str, handler: MethodRouter) -> MethodRouter {
         let operation = Operation { provider: self.provider, name };
+        self.twin.serves(self.provider.name(), name);
         handler.layer(from_fn_with_state((self.twin.clone(), operation), pass))
     }
 }

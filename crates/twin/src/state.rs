@@ -1,6 +1,6 @@
 //! What a twin remembers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -29,6 +29,8 @@ struct Inner {
     address: SocketAddr,
     options: Options,
     begun: Instant,
+    /// Each operation that is served, with its provider.
+    served: Mutex<BTreeSet<(&'static str, &'static str)>>,
     state: Mutex<State>,
 }
 
@@ -57,8 +59,8 @@ pub(crate) struct State {
 
 impl Twin {
     pub(crate) fn new(address: SocketAddr, options: Options) -> Self {
-        let twin =
-            Self(Arc::new(Inner { address, options, begun: Instant::now(), state: Mutex::new(State::default()) }));
+        let begun = Instant::now();
+        let twin = Self(Arc::new(Inner { address, options, begun, served: Mutex::default(), state: Mutex::default() }));
         twin.reset();
         twin
     }
@@ -68,6 +70,16 @@ impl Twin {
         let plan = self.0.options.plan.clone();
         let settings = plan.settings.clone().unwrap_or_default();
         self.with(|state| *state = State { plan, settings, ..State::default() });
+    }
+
+    /// Notes that an operation is served.
+    pub(crate) fn serves(&self, provider: &'static str, operation: &'static str) {
+        self.0.served.lock().unwrap_or_else(PoisonError::into_inner).insert((provider, operation));
+    }
+
+    /// The operations that are served, each with its provider.
+    pub(crate) fn served(&self) -> BTreeSet<(&'static str, &'static str)> {
+        self.0.served.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Reads or changes the state. Nothing waits inside.

@@ -304,4 +304,18 @@ async fn a_script_counts_and_the_seed_decides_what_is_random() {
     assert!((8..=32).contains(&count), "{count} of 40 at a rate of a half");
     let answer = twin.post("/twin/faults", &json!([{ "fault": "no_such_fault" }])).await;
     assert_eq!(answer.status(), 400);
+    for (matches, names) in [
+        (json!({ "provider": "open-ai" }), "elevenlabs, openai, openrouter"),
+        (json!({ "provider": "openai", "operation": "talks_create" }), "chat"),
+        (json!({ "operation": "no_such_operation" }), "talks_create"),
+    ] {
+        let rule = json!({ "match": matches, "fault": "html" });
+        let random = json!({ "random": { "rate": 1.0, "faults": ["html"], "match": matches } });
+        for plan in [json!([rule]), random] {
+            let answer = twin.post("/twin/faults", &plan).await;
+            assert_eq!(answer.status(), 400, "{plan}");
+            let said: Value = answer.json().await.unwrap();
+            assert!(said["error"].as_str().unwrap().contains(names), "{said}");
+        }
+    }
 }
