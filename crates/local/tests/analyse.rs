@@ -154,6 +154,60 @@ async fn what_may_be_another_word_or_mean_something_else_is_in_doubt() {
 }
 
 #[tokio::test]
+async fn a_russian_form_of_several_words_is_in_doubt() {
+    let homographs = [
+        ("Я лечу зуб.", "лечу"),
+        ("Пошли мне письмо.", "Пошли"),
+        ("Мой руки!", "Мой"),
+        ("Гладь рубашку.", "Гладь"),
+        ("Смели пыль.", "Смели"),
+        ("Мел доску.", "Мел"),
+    ];
+    for (phrase, form) in homographs {
+        let words = analysed(&LANGUAGE_RU, phrase).await.vocabulary;
+        let word = words.iter().find(|word| word.word == form).unwrap();
+        assert!(is_doubtful(word.lemma.as_ref()) && is_doubtful(word.notes.as_ref()), "{word:?}");
+        assert!(is_doubtful(word.declension.as_ref()) || form == "лечу", "{word:?}");
+    }
+    for (phrase, at) in [("Ели суп.", 1), ("Пошли мне письмо.", 2), ("Мой руки!", 1)] {
+        let noun = analysed(&LANGUAGE_RU, phrase).await.vocabulary.swap_remove(at);
+        assert!(is_doubtful(noun.declension.as_ref()) && !is_doubtful(noun.lemma.as_ref()), "{noun:?}");
+    }
+    for phrase in ["Мой дом", "Моя мама", "Дети пошли в школу.", "Они ели хлеб.", "Где находится вокзал?"]
+    {
+        let words = analysed(&LANGUAGE_RU, phrase).await.vocabulary;
+        let doubtful: Vec<_> = words.iter().filter(|word| is_doubtful(word.lemma.as_ref())).collect();
+        assert!(doubtful.is_empty(), "{phrase}: {doubtful:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_arabic_stem_without_a_lemma_has_not_that_of_another() {
+    for (phrase, at) in [("رأيت القمر", 0), ("رأى القطة", 0), ("يرى الجبل", 0), ("سأراك غدا", 0)]
+    {
+        let seen = analysed(&LANGUAGE_AR, phrase).await.vocabulary.swap_remove(at);
+        for field in [&seen.lemma, &seen.meaning, &seen.root] {
+            assert!(!matches!(field.as_ref().unwrap().doubt, Doubt::Sure), "{phrase}: {seen:?}");
+        }
+        assert_eq!(text(seen.lemma.as_ref()), "", "{phrase}: the dictionary names no lemma");
+        assert!(offers(seen.meaning.as_ref(), "see"), "{phrase}: {:?}", seen.meaning);
+    }
+}
+
+#[tokio::test]
+async fn a_georgian_form_that_may_be_a_verb_has_a_doubtful_lemma() {
+    for (phrase, form) in [("კაცი მოდის", "მოდის"), ("ბავშვი ტირის", "ტირის"), ("წიგნი დევს", "დევს")]
+    {
+        let words = analysed(&LANGUAGE_KA, phrase).await.vocabulary;
+        let verb = words.iter().find(|word| word.word == form).unwrap();
+        assert!(is_doubtful(verb.lemma.as_ref()) && is_doubtful(verb.declension.as_ref()), "{verb:?}");
+        assert!(!matches!(verb.meaning.as_ref().unwrap().doubt, Doubt::Sure), "{verb:?}");
+    }
+    let house = analysed(&LANGUAGE_KA, "სახლის").await.vocabulary.remove(0);
+    assert_eq!(house.lemma.unwrap().doubt, Doubt::Sure, "no verb is written so");
+}
+
+#[tokio::test]
 async fn mandarin_is_cut_and_has_pinyin() {
     let phrases = [
         ("我喜欢喝茶。", "wǒ xǐhuan hēchá."),

@@ -1,6 +1,8 @@
 //! simplemma's dictionaries from a form to its lemma: sorted keys, each without what it shares with the one before, and values as an
 //! edit of their key. They stay packed; a sparse index leads to blocks of records.
 
+use std::collections::HashSet;
+
 use super::archive::unxzed;
 
 const MAGIC: &[u8] = b"SMFC1";
@@ -26,6 +28,8 @@ pub(super) struct Lemmas {
     data: Vec<u8>,
     blocks: Vec<Block>,
     is_reversed: bool,
+    /// Lemmas of other forms whose own lemma is another.
+    rivalled: HashSet<String>,
 }
 
 impl Lemmas {
@@ -42,6 +46,7 @@ impl Lemmas {
         let count = reader.number().ok_or_else(broken)?;
         let mut blocks: Vec<Block> = Vec::new();
         let mut before = (Vec::new(), Vec::new());
+        let mut values: HashSet<Vec<u8>> = HashSet::new();
         let mut read = 0;
         while reader.at < data.len() {
             let at = reader.at;
@@ -49,24 +54,36 @@ impl Lemmas {
             if read % BLOCK == 0 {
                 blocks.push(Block { at, before, first: record.0.clone() });
             }
+            if !values.contains(&record.1) {
+                values.insert(record.1.clone());
+            }
             before = record;
             read += 1;
         }
         if read != count {
             return Err(broken());
         }
-        Ok(Self { data, blocks, is_reversed: flags & 1 == 1 })
+        let mut this = Self { data, blocks, is_reversed: flags & 1 == 1, rivalled: HashSet::new() };
+        let values = values.into_iter().filter_map(|value| String::from_utf8(this.turned(value)).ok());
+        this.rivalled = values.filter(|value| this.lemma(value).is_some_and(|lemma| lemma != *value)).collect();
+        Ok(this)
+    }
+
+    /// Whether a form is, by the list itself, a word of its own, too: other forms have it as their lemma, but it has another.
+    pub(super) fn is_rivalled(&self, form: &str) -> bool {
+        self.rivalled.contains(form)
+    }
+
+    fn turned(&self, mut bytes: Vec<u8>) -> Vec<u8> {
+        if self.is_reversed {
+            bytes.reverse();
+        }
+        bytes
     }
 
     /// The lemma of a form.
     pub(super) fn lemma(&self, form: &str) -> Option<String> {
-        let turned = |mut bytes: Vec<u8>| {
-            if self.is_reversed {
-                bytes.reverse();
-            }
-            bytes
-        };
-        let key = turned(form.as_bytes().to_vec());
+        let key = self.turned(form.as_bytes().to_vec());
         let block = self.blocks.partition_point(|block| block.first <= key).checked_sub(1)?;
         let Block { at, before, .. } = self.blocks.get(block)?;
         let mut reader = Reader { data: &self.data, at: *at };
@@ -74,7 +91,7 @@ impl Lemmas {
         for _ in 0..BLOCK {
             before = reader.record(&before)?;
             if before.0 == key {
-                return String::from_utf8(turned(before.1)).ok();
+                return String::from_utf8(self.turned(before.1)).ok();
             }
         }
         None
@@ -146,6 +163,17 @@ mod tests {
         assert_eq!(of("casa").as_deref(), Some("casa"));
         assert_eq!(of("fui").as_deref(), Some("ir"));
         assert_eq!((of("fuimos"), of("a"), of("")), (None, None, None));
+    }
+
+    /// moda → moda, modian → modis, modis → moda.
+    const RIVALS: &[u8] = b"SMFC1\x00\x03\x00\x04moda\x00\x00\x03\x03ian\xff\x05modis\x04\x01s\xff\x04moda";
+
+    #[test]
+    fn a_form_that_is_the_lemma_of_others_is_rivalled() {
+        let lemmas = Lemmas::of(RIVALS.to_vec()).unwrap();
+        assert_eq!(lemmas.lemma("modis").as_deref(), Some("moda"));
+        let rivalled = ["moda", "modian", "modis", ""].map(|form| lemmas.is_rivalled(form));
+        assert_eq!(rivalled, [false, false, true, false]);
     }
 
     #[test]

@@ -53,8 +53,11 @@ impl Georgian {
         let latin = transliterate::by_rules(StudyLanguage::GEORGIAN, word);
         let lemma = self.lemmas.lemma(&plain);
         let form = lemma.as_deref().and_then(|lemma| form(&plain, lemma));
-        let doubt =
-            lemma.as_deref().and_then(|lemma| doubt(&plain, lemma, form.as_ref().map(|(form, _)| form.as_str())));
+        // "He comes" (მოდის) is written as the genitive of "fashion".
+        let rivalled = self.lemmas.is_rivalled(&plain).then_some(Reason::SeveralAnalyses);
+        let doubt = rivalled.or_else(|| {
+            lemma.as_deref().and_then(|lemma| doubt(&plain, lemma, form.as_ref().map(|(form, _)| form.as_str())))
+        });
         let rules = || Source::Rules { name: "suffixes".to_owned() };
         let by_rules = |text: &str| Field::doubtful(text, rules(), Reason::SeveralAnalyses);
         let (declension, notes) = form.unzip();

@@ -10,6 +10,14 @@ use crate::models::{RU_MORPHOLOGY, RU_MUELLER};
 
 /// An analysis that is less likely than this is doubtful.
 const SURE: f64 = 0.9;
+/// So is a form, of which a short phrase often does not tell the case.
+const SURE_FORM: f64 = 0.99;
+/// A word that is written alike is in doubt if its sentence leaves as much to it,
+const RIVAL_HERE: f64 = 0.002;
+/// and as much of what is written so anywhere: "в" is hardly ever short for "век".
+const RIVAL_ANYWHERE: f64 = 0.02;
+/// Words with a meaning of their own; particles and pronouns are told apart by how they are used.
+const OPEN: [&str; 5] = ["NOUN", "PROPN", "VERB", "ADJ", "ADV"];
 
 const CASES: [(&str, &str); 8] = [
     ("Nom", "nominative"),
@@ -65,7 +73,7 @@ impl Russian {
         Ok(Self { morphology, mueller })
     }
 
-    fn word(&self, word: &str, analyses: &[Analysis], is_ours: bool) -> Word {
+    fn word(&self, word: &str, analyses: &[Analysis], beside: &Beside<'_>) -> Word {
         let latin = transliterate::by_rules(StudyLanguage::RUSSIAN, word);
         let transliteration = latin.map(|latin| latin.field(StudyLanguage::RUSSIAN));
         let known = analyses.first().and_then(|best| Some((best, self.morphology.ud_tag(best.ud)?)));
@@ -75,13 +83,18 @@ impl Russian {
         };
         let guessed = (best.source != Origin::Dictionary).then_some(Reason::UnknownWord);
         // Other analyses with the same lemma do not make the lemma doubtful.
-        let rivals = |differs: &dyn Fn(&Analysis) -> bool| {
-            let share: f64 = analyses.iter().filter(|other| differs(other)).map(|other| other.prob).sum();
-            guessed.or((share > 1.0 - SURE).then_some(Reason::SeveralAnalyses))
+        let rivals = |sure: f64, differs: &dyn Fn(&Analysis) -> bool| {
+            guessed.or((share(analyses, differs) > 1.0 - sure).then_some(Reason::SeveralAnalyses))
         };
-        let lemma_doubt = rivals(&|other| other.lemma != best.lemma);
-        let as_participle = (!is_ours && may_be_participle(tag)).then_some(Reason::SeveralAnalyses);
-        let form_doubt = rivals(&|other| other.ud != best.ud).or(as_participle);
+        let is_homograph =
+            self.is_rivalled(word, best, analyses) || self.does_not_agree(best, tag, analyses, beside.next);
+        let homograph = is_homograph.then_some(Reason::SeveralAnalyses);
+        let lemma_doubt = rivals(SURE, &|other| other.lemma != best.lemma).or(homograph);
+        let part_doubt = lemma_doubt.or_else(|| rivals(SURE, &|other| self.part(other) != tag.pos()));
+        let is_other_form = analyses.iter().any(|other| other.lemma != best.lemma && other.ud != best.ud);
+        let as_participle = (!beside.is_ours && may_be_participle(tag)).then_some(Reason::SeveralAnalyses);
+        let form_doubt = rivals(SURE_FORM, &|other| other.ud != best.ud).or(as_participle);
+        let form_doubt = form_doubt.or(lemma_doubt.filter(|_| is_other_form));
         let gender = matches!(tag.pos(), "NOUN" | "PROPN").then(|| self.gender(best, tag, lemma_doubt));
         let form = form(tag);
         let part = named(&PARTS, Some(tag.pos()));
@@ -91,9 +104,28 @@ impl Russian {
             meaning: Some(self.meaning(&best.lemma)),
             gender,
             declension: (!form.is_empty()).then(|| field(form, rumorph(), form_doubt)),
-            notes: part.map(|part| field(part, rumorph(), lemma_doubt)),
+            notes: part.map(|part| field(part, rumorph(), part_doubt)),
             ..Word::of(word)
         }
+    }
+
+    fn part(&self, analysis: &Analysis) -> &str {
+        self.morphology.ud_tag(analysis.ud).map_or("", |tag| tag.pos())
+    }
+
+    /// Whether the form is also one of another word, which neither its sentence nor its frequency rules out: "лечу" is "I fly" and "I
+    /// heal".
+    fn is_rivalled(&self, word: &str, best: &Analysis, analyses: &[Analysis]) -> bool {
+        let is_rival = |other: &Analysis| other.lemma != best.lemma && OPEN.contains(&self.part(other));
+        share(analyses, &is_rival) > RIVAL_HERE && share(&self.morphology.analyze(word), &is_rival) > RIVAL_ANYWHERE
+    }
+
+    /// Whether what is taken for a pronoun or an adjective does not go with the noun behind it, and may be a verb: "Мой руки!" is no "my".
+    fn does_not_agree(&self, best: &Analysis, tag: UdTag<'_>, analyses: &[Analysis], next: Option<&Analysis>) -> bool {
+        let may_be_verb = |other: &Analysis| other.lemma != best.lemma && self.part(other) == "VERB";
+        let noun = next.and_then(|next| self.morphology.ud_tag(next.ud)).filter(|next| next.pos() == "NOUN");
+        let goes = |noun: UdTag<'_>| ["Number", "Case"].iter().all(|name| tag.feat(name) == noun.feat(name));
+        matches!(tag.pos(), "DET" | "ADJ") && analyses.iter().any(may_be_verb) && noun.is_some_and(|noun| !goes(noun))
     }
 
     fn meaning(&self, lemma: &str) -> Field {
@@ -114,6 +146,19 @@ impl Russian {
             None => Field::needs_provider(Reason::NoLocalSource),
         }
     }
+}
+
+/// What stands beside a word in its phrase.
+struct Beside<'a> {
+    /// What the next word most likely is.
+    next: Option<&'a Analysis>,
+    /// Whether "мы" is in the phrase.
+    is_ours: bool,
+}
+
+/// How likely it is that an analysis is one of these.
+fn share(analyses: &[Analysis], is_one: &dyn Fn(&Analysis) -> bool) -> f64 {
+    analyses.iter().filter(|analysis| is_one(analysis)).map(|analysis| analysis.prob).sum()
 }
 
 /// "We force" and "forced" are written alike (принуждаем), and the dictionary has the verb alone. Only "we" decides.
@@ -159,7 +204,10 @@ impl Pack for Russian {
         let one_by_one = |_| composed.iter().map(|word| self.morphology.analyze(word)).collect();
         let analyses: Vec<Vec<Analysis>> = self.morphology.analyze_sentence(&composed).unwrap_or_else(one_by_one);
         let is_ours = composed.iter().any(|word| word.to_lowercase() == "мы");
-        let found = words.iter().zip(&analyses).map(|(word, analyses)| self.word(word, analyses, is_ours));
+        let found = words.iter().zip(&analyses).enumerate().map(|(at, (word, found))| {
+            let next = analyses.get(at + 1).and_then(|next| next.first());
+            self.word(word, found, &Beside { next, is_ours })
+        });
         Found { transliteration: None, words: found.collect() }
     }
 }
