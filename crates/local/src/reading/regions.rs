@@ -246,7 +246,7 @@ impl Cutter<'_> {
         let gutter = self.usual_height(ids) * GUTTER;
         let mut bands: Vec<Band> = vec![Band::default()];
         for id in sorted {
-            let Some(band) = bands.last_mut().filter(|band| band.columns.len() <= MOST_COLUMNS) else { return None };
+            let band = bands.last_mut().filter(|band| band.columns.len() <= MOST_COLUMNS)?;
             if band.add(self.lines, id, gutter) {
                 continue;
             }

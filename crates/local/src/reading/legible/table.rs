@@ -58,7 +58,7 @@ pub(in crate::reading) fn ends_open(text: &str) -> bool {
 pub(in crate::reading) fn is_german(text: &str) -> bool {
     let words = words(text);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    Language::of(&words).is_some_and(|language| std::ptr::eq(language, &LANGUAGES[GERMAN]))
+    Language::of(&words).is_some_and(|language| std::ptr::eq(language, &raw const LANGUAGES[GERMAN]))
 }
 
 fn words(text: &str) -> Vec<String> {
