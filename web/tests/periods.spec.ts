@@ -84,7 +84,8 @@ test('days that are not allowed are refused at their field', async ({ studio, pa
   const form = page.getByTestId('how-long').getByTestId('periods');
   await hot(form).fill('5');
   await warm(form).fill('400');
-  const [answer] = await Promise.all([page.waitForResponse(`**${PERIODS}`), save(form)]);
+  const put = page.waitForResponse((one) => one.url().endsWith(PERIODS) && one.request().method() === 'PUT');
+  const [answer] = await Promise.all([put, save(form)]);
   expect(answer.status(), 'by the server').toBe(422);
   const alert = form.getByRole('alert');
   expect(await plain(alert)).toMatch(/^This server allows 1 to 365 days\./);
