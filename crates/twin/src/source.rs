@@ -15,7 +15,7 @@ pub(crate) struct Source {
     pub(crate) sentences: Vec<Sentence>,
     /// Parts that are to be written again: their ids, and their pages.
     pub(crate) parts: Vec<(String, Option<u64>)>,
-    /// How many words are asked for, at least: `from 120 to 300 words`.
+    /// How many words are asked for: the middle of `from 120 to 300 words`.
     pub(crate) words: u64,
 }
 
@@ -71,12 +71,17 @@ impl Source {
     }
 }
 
-/// The first number of `from 120 to 300 words`.
+/// The middle of `from 120 to 300 words`: whoever counts otherwise, or leaves some out, still finds enough, and not too many.
 fn words(prompt: &str) -> u64 {
     let Some((before, _)) = prompt.split_once(" words") else { return 0 };
     let mut last = before.rsplit(' ');
-    let (_most, to, least) = (last.next(), last.next(), last.next());
-    least.filter(|_| to == Some("to")).and_then(|least| least.parse().ok()).unwrap_or(0)
+    let (most, to, least, from) = (last.next(), last.next(), last.next(), last.next());
+    let number = |text: Option<&str>| text.and_then(|text| text.parse::<u64>().ok());
+    match (from, number(least), to, number(most)) {
+        (Some("from"), Some(least), Some("to"), Some(most)) => u64::midpoint(least, most.max(least)),
+        // Phrases of so many words are no length of the whole.
+        _ => 0,
+    }
 }
 
 #[cfg(test)]
@@ -87,7 +92,7 @@ mod tests {
     fn pages_come_as_json() {
         let asked = "Write the narration.\nDATA 12ab\n{\"pages\":[{\"page\":3,\"text\":\"A Title\\nThe tower is 35 m high. It was built in 1811.\"}]}\nDATA 12ab END";
         let source = Source::of(asked, "Write from 120 to 300 words, best about 200.");
-        assert_eq!(source.words, 120);
+        assert_eq!(source.words, 210);
         let found: Vec<(&str, Option<u64>)> =
             source.sentences.iter().map(|sentence| (sentence.text.as_str(), sentence.page)).collect();
         assert_eq!(found, [("The tower is 35 m high.", Some(3)), ("It was built in 1811.", Some(3))]);

@@ -8,7 +8,7 @@ use sluice_domain::time::Timestamp;
 use sluice_testkit::pdf;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use crate::support::Server;
+use crate::support::{Server, file};
 
 const KEY: &str = "sk-of-a-test-0123456789";
 /// One of the twin's presenters of clips.
@@ -135,6 +135,23 @@ async fn a_video_by_a_provider_is_charged_once_for_each_answer() {
     let again = server.done(&server.reel(choices).await).await;
     assert_eq!(again["scenes"].as_array().unwrap().len(), reel["scenes"].as_array().unwrap().len());
     assert_eq!((twin.charged("chat").await, twin.charged("speech").await), (written, spoken));
+}
+
+/// Whoever tries the twin with the documents of this repository gets what the model wrote, and not the extract.
+#[tokio::test]
+async fn the_twin_writes_scripts_of_the_examples_that_are_taken() {
+    let (twin, folder) = (Twin::start().await, tempfile::tempdir().unwrap());
+    let server = with_provider(&twin, &folder).await;
+    assert_eq!(set_key(&server, "work", KEY).await, StatusCode::OK);
+    for example in ["examples/lighthouses.pdf", "examples/astrolabe.pdf"] {
+        let document = server.document(file(example)).await;
+        for mode in ["summary", "explanation"] {
+            let choices = json!({ "document_id": document["id"], "script": "written", "mode": mode });
+            let scripted = |reel: &Value| !reel["script_source"].is_null() || reel["state"] == "failed";
+            let reel = server.until(&server.reel(choices).await, scripted).await;
+            assert_eq!(reel["script_source"], "written", "{example}, {mode}: {reel}");
+        }
+    }
 }
 
 /// A phrase with its card.

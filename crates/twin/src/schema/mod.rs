@@ -19,7 +19,7 @@ const MEMBERS: u64 = 4;
 const MOST_MEMBERS: u64 = 64;
 
 /// Makes a value. The sentences of the source are quoted in their order, each object has one of its own; lists go on until
-/// the source's number of words is reached. With `invents` the quotations do not stand in the source.
+/// the source's number of words is reached, and no further. With `invents` the quotations do not stand in the source.
 pub(crate) fn generate(schema: &Value, source: &Source, seed: u64, invents: bool) -> Value {
     let mut maker = Maker { root: schema, source, seed, invents, next: 0, part: 0, made: 0, words: 0 };
     maker.value(schema, "", None, 0)
@@ -125,7 +125,9 @@ impl<'a> Maker<'a> {
         let sentence = self.source.sentence(*page, self.next)?;
         self.part += 1;
         self.next += 1;
-        let text = if id.contains("title") || id.contains("heading") {
+        let text = if self.invents {
+            invented(&sentence.text)
+        } else if id.contains("title") || id.contains("heading") {
             first_words(&sentence.text, 6)
         } else if id.contains("question") {
             question(&sentence.text)
@@ -160,7 +162,12 @@ impl<'a> Maker<'a> {
         let mut list = Vec::new();
         // The outermost list of objects is the one that makes the answer as long as it shall be.
         let goes_on = |maker: &Self| of_objects && depth <= 1 && parts == 0 && maker.words < maker.source.words;
+        // Other lists end with it, too, once they have something.
+        let is_enough = |maker: &Self| maker.source.words > 0 && maker.words >= maker.source.words && parts == 0;
         while long(list.len()) < count || (goes_on(self) && long(list.len()) < most) {
+            if is_enough(self) && long(list.len()) >= least.max(1) {
+                break;
+            }
             let before = self.next;
             list.push(self.value(items, name, sentence, depth + 1));
             // Lists within have moved on already.
@@ -208,7 +215,7 @@ impl<'a> Maker<'a> {
         let text = match sentence {
             _ if matches!(lower.as_str(), "language" | "lang" | "language_code") => "en".to_owned(),
             Some(sentence) if self.invents => {
-                let text = format!("{} In 1957 there were 4711 of them, said Ambrose Quillfeather.", sentence.text);
+                let text = invented(&sentence.text);
                 self.words += long(text.split_whitespace().count());
                 text
             }
@@ -225,6 +232,11 @@ impl<'a> Maker<'a> {
         };
         fit(text, schema)
     }
+}
+
+/// What stands nowhere.
+fn invented(text: &str) -> String {
+    format!("{text} In 1957 there were 4711 of them, said Ambrose Quillfeather.")
 }
 
 fn first_words(text: &str, count: usize) -> String {
