@@ -12,7 +12,7 @@ pub struct MadeBy {
     pub provider: String,
     /// The model, voice or engine: `gpt-5-mini`, `piper en_US-joe-medium`, `poppler`.
     pub model: String,
-    /// Its version, if it reports one; may be empty.
+    /// Its version: what the answer says, or else that of the provider's interface; empty if neither has one.
     pub version: String,
 }
 

@@ -25,6 +25,8 @@ use crate::webhook::{Notice, Refused, check_age, check_size, id_in, is_signed, p
 
 /// The provider's name in health, limits and prices.
 pub const NAME: &str = "elevenlabs";
+/// The version of its interface, which the addresses have: answers name none of their model.
+const VERSION: &str = "v1";
 
 /// How old a webhook may be: ElevenLabs signs it once, and repeats it with the same signature.
 const WINDOW: Duration = Duration::from_mins(30);

@@ -159,6 +159,14 @@ impl Endpoint {
     }
 
     /// The provider's name.
+    /// The version of the interface that the address names in its last part: `v1` of `https://api.openai.com/v1`.
+    pub(crate) fn version(&self) -> Option<&str> {
+        let last = self.base.as_str().trim_end_matches('/').rsplit('/').next()?;
+        let number = last.strip_prefix('v')?;
+        let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+        is_number.then_some(last)
+    }
+
     pub(crate) fn provider(&self) -> &str {
         &self.provider
     }

@@ -35,7 +35,7 @@ pub struct Stamp {
     pub provider: String,
     /// The model.
     pub model: String,
-    /// Its version, if it reports one; may be empty.
+    /// Its version: what the answer says, or else that of the provider's interface; empty if neither has one.
     pub version: String,
 }
 

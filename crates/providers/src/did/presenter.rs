@@ -189,7 +189,7 @@ impl Presenter {
             made_by: MadeBy {
                 provider: self.account.provider.clone(),
                 model: format!("{} {}", self.kind.name(), request.presenter),
-                version: String::new(),
+                version: self.kind.version().to_owned(),
             },
             provider_id: Some(id.to_owned()),
             usage: Usage { media_ms, ..Usage::default() },

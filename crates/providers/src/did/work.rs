@@ -37,6 +37,15 @@ impl Kind {
         }
     }
 
+    /// The version of presenters that D-ID's documentation gives it; answers name none.
+    pub(super) const fn version(self) -> &'static str {
+        match self {
+            Self::Talk => "V2",
+            Self::Clip => "V3",
+            Self::Expressive => "V4",
+        }
+    }
+
     /// The path of its work, and the name of its lists.
     pub(super) const fn plural(self) -> &'static str {
         match self {

@@ -13,9 +13,9 @@ use sluice_capability::{
 use sluice_domain::money::MicroUsd;
 use sluice_domain::speech::{Speech, WordTiming};
 
-use super::NAME;
 use super::account::{Account, places, request_id};
 use super::voices::named;
+use super::{NAME, VERSION};
 use crate::http::{Lost, Operation, Reply, header, lost};
 use crate::openai::service::{check_spoken, refused};
 use crate::openai::speech::{Stamp, Temporary, estimated, stamped};
@@ -146,7 +146,7 @@ impl SpeechModel {
             return Err(CapabilityError::fail("no_such_voice", "this is no voice of ElevenLabs"));
         };
         let SpeechSettings { model, sample_rate, zero_retention } = &self.settings;
-        let mut path = format!("/v1/text-to-speech/{voice}/with-timestamps?output_format=pcm_{sample_rate}");
+        let mut path = format!("/{VERSION}/text-to-speech/{voice}/with-timestamps?output_format=pcm_{sample_rate}");
         if *zero_retention {
             path.push_str("&enable_logging=false");
         }
@@ -175,14 +175,14 @@ impl SpeechModel {
             samples: samples.count,
             words: Vec::new(),
             phonemes: Vec::new(),
-            spoken_by: format!("{NAME} {} {}", self.settings.model, request.voice),
+            spoken_by: format!("{NAME} {} {VERSION} {}", self.settings.model, request.voice),
         };
         speech.words = value.words(&request.text, speech.duration_ms());
         let usage = Usage { characters, media_ms: speech.duration_ms().into(), ..Usage::default() };
         let model = self.settings.model.clone();
         Ok(Answer {
             value: speech,
-            made_by: MadeBy { provider: self.account.provider.clone(), model, version: String::new() },
+            made_by: MadeBy { provider: self.account.provider.clone(), model, version: VERSION.to_owned() },
             provider_id: request_id(&headers),
             usage,
             cost: self.cost(credits.unwrap_or(characters)),

@@ -13,6 +13,7 @@ use sluice_capability::{
 use sluice_domain::money::MicroUsd;
 use sluice_outbound::{Content, Field};
 
+use super::VERSION;
 use super::account::{Account, places, request_id};
 use super::languages::code_of;
 use crate::http::{Lost, Operation, Reply};
@@ -116,7 +117,7 @@ impl TranscriptionModel {
         let Reply { value: heard, headers } = reply;
         let media_ms = heard.audio_duration_secs.map_or(request.duration_ms, |seconds| millis(seconds).into());
         let provider_id = heard.transcription_id.clone().or_else(|| request_id(&headers));
-        let (model, version) = (self.settings.model.clone(), String::new());
+        let (model, version) = (self.settings.model.clone(), VERSION.to_owned());
         Answer {
             value: transcript(heard, request),
             made_by: MadeBy { provider: self.account.provider.clone(), model, version },

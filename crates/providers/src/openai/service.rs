@@ -16,6 +16,9 @@ use crate::http::{Endpoint, EndpointError, Lost, Operation, Reply, Secret, heade
 use crate::openrouter;
 use crate::prices::{Price, Prices, dollars};
 
+/// Longest text that is a version.
+const VERSION: usize = 40;
+
 /// The most characters of any text that is sent.
 pub(super) const LONGEST_TEXT: usize = 2_000_000;
 
@@ -167,9 +170,17 @@ impl Service {
         };
         let cost = cost.or_else(priced);
         let id = id.or_else(|| header(&reply.headers, openrouter::ID).map(str::to_owned));
-        let made_by = MadeBy { provider: self.profile.provider.clone(), model, version: version.unwrap_or_default() };
+        let version = version.unwrap_or_else(|| self.version(&reply.headers));
+        let made_by = MadeBy { provider: self.profile.provider.clone(), model, version };
         let quota = reply.quota();
         Answer { value: reply.value, made_by, provider_id: id, usage, cost, quota }
+    }
+
+    /// The version of whoever answers, where the answer itself names none of its model: what the provider says of its interface,
+    /// or else the one in its address; empty if there is neither.
+    pub(super) fn version(&self, headers: &HeaderMap) -> String {
+        let said = header(headers, "openai-version").map(str::trim).filter(|said| (1..=VERSION).contains(&said.len()));
+        said.or_else(|| self.endpoint.version()).unwrap_or_default().to_owned()
     }
 
     /// What follows from an answer that was lost after its head had come: OpenRouter has named its id of the work, by which it

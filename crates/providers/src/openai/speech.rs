@@ -179,12 +179,17 @@ impl SpeechModel {
     ) -> Answer<Speech> {
         let usage = usage_of(&request.text, duration_ms(samples).into());
         let cost = self.service.cost_later(&headers).await;
+        let version = self.service.version(&headers);
         let speech = Speech {
             sample_rate: samples.rate,
             samples: samples.count,
             words,
             phonemes: Vec::new(),
-            spoken_by: format!("{} {} {voice}", self.service.endpoint.provider(), self.service.model),
+            spoken_by: [self.service.endpoint.provider(), self.service.model.as_str(), version.as_str(), voice]
+                .into_iter()
+                .filter(|part| !part.is_empty())
+                .collect::<Vec<_>>()
+                .join(" "),
         };
         self.service.answer(Reply { value: speech, headers }, Made { usage, cost, ..Made::default() })
     }

@@ -120,6 +120,7 @@ async fn a_clip_is_submitted_polled_and_downloaded_at_once() {
     let answer = presenter.fetch(&request, "clp_1").await.unwrap();
     assert_eq!((answer.value.duration_ms, answer.value.width, answer.value.height), (2_500, 640, 360));
     assert_eq!(answer.cost, Some(MicroUsd(1_500_000)));
+    assert_eq!(answer.made_by.version, "V3", "which D-ID's documentation calls those of clips");
     assert_eq!(std::fs::read(&request.out).unwrap(), video());
     let seen = fake.seen();
     let paths: Vec<&str> = seen.iter().map(|one| one.path.as_str()).collect();

@@ -95,6 +95,8 @@ async fn a_text_is_spoken_with_the_times_of_its_words() {
         speech.words.iter().map(|w| (&TEXT[w.start_byte as usize..w.end_byte as usize], w.start_ms)).collect();
     assert_eq!(words, [("Né", 0), ("à", 300), ("Brême,", 500), ("5", 1_200), ("fois.", 1_400)]);
     assert_eq!(answer.cost, Some(MicroUsd(2_000)), "what was charged, not what was estimated");
+    assert_eq!((answer.made_by.model.as_str(), answer.made_by.version.as_str()), ("eleven_multilingual_v2", "v1"));
+    assert_eq!(speech.spoken_by, "elevenlabs eleven_multilingual_v2 v1 elevenlabs:fr:21m00");
     assert_eq!((answer.provider_id.as_deref(), answer.quota), (Some("req-1"), Some((4, Duration::from_secs(1)))));
     let seen = fake.seen();
     assert_eq!(seen[1].path, "/v1/text-to-speech/21m00/with-timestamps?output_format=pcm_24000");
@@ -275,6 +277,7 @@ async fn a_sound_is_transcribed_in_one_call() {
     let texts: Vec<&str> = answer.value.segments.iter().map(|segment| segment.text.as_str()).collect();
     assert_eq!((answer.value.language.as_str(), texts), ("de", vec!["Guten Tag."]));
     assert_eq!((answer.cost, answer.usage.media_ms), (Some(MicroUsd(9_000)), 90_000));
+    assert_eq!(answer.made_by.version, "v1");
     let form = fake.one().text();
     for part in [
         "name=\"model_id\"\r\n\r\nscribe_v1",

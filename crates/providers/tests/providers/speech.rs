@@ -36,12 +36,25 @@ async fn openai_speaks_into_a_wav_file() {
     assert_eq!((answer.value.sample_rate, answer.value.samples, answer.value.words.len()), (24_000, 24_000, 2));
     assert_eq!((answer.usage.characters, answer.cost), (13, Some(MicroUsd(195))));
     assert_eq!(answer.cost, Some(most));
+    assert_eq!((answer.made_by.model.as_str(), answer.made_by.version.as_str()), ("tts-1", "v1"), "of its address");
+    assert!(answer.value.spoken_by.contains(" tts-1 v1 "), "{}", answer.value.spoken_by);
     assert_eq!(std::fs::read(&request.out).unwrap().len(), 44 + 48_000);
     assert_eq!(folder.path().read_dir().unwrap().count(), 1, "nothing else is left");
     let seen = fake.one();
     assert_eq!(seen.path, "/v1/audio/speech");
     let body = json!({ "model": "tts-1", "input": "Hello, world.", "voice": "marin", "response_format": "pcm" });
     assert_eq!(seen.json(), body);
+}
+
+#[tokio::test]
+async fn a_version_that_the_provider_says_is_that_of_its_voice() {
+    for (said, version) in [("2020-10-01", "2020-10-01"), ("", "v1")] {
+        let folder = tempfile::tempdir().unwrap();
+        let fake = Fake::new([Reply::new(200, "audio/pcm", vec![1; 480]).with("openai-version", said)]).await;
+        let answer =
+            done(&model(&fake, Server::OpenAi, "tts-1"), &request(&folder, "openai:en:marin", "Hello, world.")).await;
+        assert_eq!(answer.made_by.version, version);
+    }
 }
 
 #[tokio::test]

@@ -12558,7 +12558,7 @@ export interface components {
             model: string;
             /** @description The provider. */
             provider: string;
-            /** @description Its version, if it reports one; may be empty. */
+            /** @description Its version: what the answer says, or else that of the provider's interface; empty if neither has one. */
             version: string;
         };
         /** @description The cost of a step's calls. */
