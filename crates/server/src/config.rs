@@ -2,6 +2,7 @@
 //! in the configuration file. The options are its only description; [`reader`] finds the values.
 
 mod file;
+mod mistakes;
 pub(crate) mod problem;
 pub(crate) mod reader;
 pub(crate) mod schema;

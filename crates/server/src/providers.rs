@@ -182,7 +182,7 @@ pub(crate) fn open(
 /// What the configuration says of them, without mistakes.
 fn configured(config: &Config) -> anyhow::Result<ProvidersConfig> {
     let found = config.tables.providers()?;
-    let said: Vec<String> = found.check().iter().chain(&price_problems(&found)).map(ToString::to_string).collect();
+    let said: Vec<String> = found.check(&[]).iter().chain(&price_problems(&found)).map(ToString::to_string).collect();
     if !said.is_empty() {
         bail!("{}", said.join("\n"));
     }

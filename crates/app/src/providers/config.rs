@@ -343,7 +343,7 @@ mod tests {
                 "speak": [{ "provider": "openai" }, { "provider": "local" }],
             },
         }));
-        assert_eq!(good.check(), []);
+        assert_eq!(good.check(&[]), []);
         let [first, second] = good.routes.of(Served::Complete) else { panic!("two routes") };
         assert_eq!(first.when(), When { longest: Some(4000), ..When::default() });
         assert_eq!((second.when().cost_cap, second.when().languages.len()), (Some(MicroUsd(50_000)), 2));

@@ -14,6 +14,16 @@ use crate::config::schema::{Kind, Setting, file_id, with_secret_files};
 use crate::config::{Config, Serve};
 use crate::telemetry;
 
+/// With which keys a setting makes sense, as their beginnings.
+const ALONGSIDE: [(&str, &[&str]); 6] = [
+    ("database_url", &["database"]),
+    ("role", &["database"]),
+    ("place", &["s3", "place"]),
+    ("listen", &["single_user"]),
+    ("oidc_issuer", &["oidc"]),
+    ("outbound_proxy", &["outbound"]),
+];
+
 /// What is shown of a secret.
 const MASKED: &str = "********";
 
@@ -61,11 +71,9 @@ fn invalid(detail: String) -> Failure {
     Failure { exit: failure::USAGE, ..Failure::new("configuration_invalid", "The configuration is invalid", detail) }
 }
 
-/// What only all settings together show, as `sluice serve` refuses it.
+/// What only all settings together show, as `sluice serve` refuses it. A value that was refused by itself counts as not given, and
+/// nothing is said of what belongs with it.
 fn check_together(settings: &mut Settings) -> anyhow::Result<()> {
-    if !settings.errors.is_empty() {
-        return Ok(());
-    }
     let command = settings.apply(with_secret_files(Cli::command()));
     let matches = command.try_get_matches_from(["sluice", "serve"].map(OsString::from))?;
     let config = Config::from_arg_matches(&matches)?;
@@ -73,6 +81,11 @@ fn check_together(settings: &mut Settings) -> anyhow::Result<()> {
     let options = Serve::from_arg_matches(inner)?;
     let mut refuse = |id: &str, result: anyhow::Result<()>| {
         let (Err(error), Some(effective)) = (result, settings.find(id)) else { return };
+        let with_it = ALONGSIDE.iter().find(|(about, _)| *about == id).map_or(&[][..], |(_, keys)| *keys);
+        let is_about = |key: &str| key == effective.setting.key || with_it.iter().any(|begin| key.starts_with(begin));
+        if settings.errors.iter().any(|error| is_about(&error.key)) {
+            return;
+        }
         let place = effective.given.as_ref().map_or(Place::Default, |given| given.place.clone());
         let problem = Problem::new(place, &effective.setting.key, format!("{error:#}"));
         settings.errors.push(problem);

@@ -12,6 +12,7 @@ use sluice_local::models::ConfiguredPairs;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Error, ValueDeserializer};
 
+use super::mistakes::{self, Mistakes};
 use super::problem::{Place, Problem, Source, nearest};
 use super::schema::{Kind, Setting, file_id};
 
@@ -74,6 +75,10 @@ pub(crate) struct Contents {
     /// By key. A secret's file has the key `…_file`.
     pub(crate) given: BTreeMap<String, Given>,
     pub(crate) tables: Tables,
+    /// What can be read of the tables that have mistakes, beside those without any.
+    pub(crate) readable: Tables,
+    /// The keys of tables of which nothing can be read: `route`, `providers.voices`.
+    pub(crate) unreadable: Vec<String>,
     pub(crate) problems: Vec<Problem>,
 }
 
@@ -236,34 +241,45 @@ impl Reading<'_> {
 
     fn owned(&mut self, owned: &OwnedTable, value: &Spanned<DeValue<'_>>) {
         let before = self.contents.problems.len();
-        match value.get_ref().as_table().filter(|_| owned.by_name) {
+        let rest = match value.get_ref().as_table().filter(|_| owned.by_name) {
             Some(tables) => {
+                let mut rest = toml::Table::new();
                 for (name, table) in tables {
-                    self.read_owned(&format!("{}.{}", owned.name, name.get_ref()), owned, table);
+                    let read = self.read_owned(&format!("{}.{}", owned.name, name.get_ref()), owned, table);
+                    rest.extend(read.map(|read| (name.get_ref().to_string(), read)));
                 }
+                Some(rest.into())
             }
             None => self.read_owned(owned.name, owned, value),
-        }
+        };
+        let Some(rest) = rest else { return };
+        self.contents.readable.0.insert(owned.name.to_owned(), rest.clone());
         if self.contents.problems.len() > before {
             return;
         }
-        let Ok(read) = toml::Value::deserialize(ValueDeserializer::from(value.clone())) else { return };
         // An option of the same name takes it as JSON, so that it is shown, and replaced, like any other value.
         let option = self.settings.iter().any(|setting| setting.key == owned.name);
-        match serde_json::to_string(&read) {
+        match serde_json::to_string(&rest) {
             Ok(json) if option => {
                 let given = Given { values: vec![json.into()], place: self.source.at(Some(value.span())) };
                 self.contents.given.insert(owned.name.to_owned(), given);
             }
-            _ => drop(self.contents.tables.0.insert(owned.name.to_owned(), read)),
+            _ => drop(self.contents.tables.0.insert(owned.name.to_owned(), rest)),
         }
     }
 
-    fn read_owned(&mut self, key: &str, owned: &OwnedTable, value: &Spanned<DeValue<'_>>) {
-        if let Err(error) = (owned.check)(value.clone()) {
+    /// What can be read of it, after each mistake in it was reported.
+    fn read_owned(&mut self, key: &str, owned: &OwnedTable, value: &Spanned<DeValue<'_>>) -> Option<toml::Value> {
+        let Mistakes { errors, rest } = mistakes::find(value, owned.check);
+        for error in errors {
             let span = error.span().or_else(|| Some(value.span()));
             self.contents.problems.push(Problem::new(self.source.at(span), key, error.message()));
         }
+        let read = rest.and_then(|rest| toml::Value::deserialize(ValueDeserializer::from(rest)).ok());
+        if read.is_none() {
+            self.contents.unreadable.push(key.to_owned());
+        }
+        read
     }
 }
 
@@ -320,7 +336,10 @@ mod tests {
         );
         assert!(good.problems.is_empty(), "{:?}", good.problems);
         let config = good.tables.providers().unwrap();
-        assert_eq!((config.providers.len(), config.routes.of(Served::Speak).len(), config.check()), (1, 2, Vec::new()));
+        assert_eq!(
+            (config.providers.len(), config.routes.of(Served::Speak).len(), config.check(&[])),
+            (1, 2, Vec::new())
+        );
         for (bad, place) in [
             ("[providers.a]\nkind = \"elevenlab\"\n", "a.toml:2:8: providers.a: "),
             ("[providers.a]\nkind = \"d-id\"\nkey = \"secret\"\n", "a.toml:3:1: providers.a: "),

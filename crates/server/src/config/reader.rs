@@ -83,7 +83,7 @@ impl Settings {
             None => (None, false),
         };
         let contents = path.as_deref().map(|path| file::read(path, named, &known, OWNED)).unwrap_or_default();
-        let Contents { given, tables, problems } = contents;
+        let Contents { given, tables, readable, unreadable, problems } = contents;
         let mut reading = Reading { invoked, matches, environment, given, errors: problems, warnings: Vec::new() };
         let all: Vec<Effective> = known.into_iter().map(|setting| reading.setting(setting)).collect();
         reading.unknown_variables(command, &all);
@@ -91,7 +91,7 @@ impl Settings {
         let file = path.filter(|path| path.exists());
         let mut read = Self { file, all, tables, errors, warnings };
         read.check_needs();
-        read.check_tables();
+        read.check_tables(&readable, &unreadable);
         read
     }
 
@@ -118,12 +118,16 @@ impl Settings {
         self.all.iter().find(|effective| effective.setting.id() == id)
     }
 
-    /// What the tables say of each other.
-    fn check_tables(&mut self) {
-        let (Some(file), Ok(providers)) = (&self.file, self.tables.providers()) else { return };
+    /// What the tables say of each other, as far as they can be read.
+    fn check_tables(&mut self, readable: &Tables, unreadable: &[String]) {
+        let (Some(file), Ok(providers)) = (&self.file, readable.providers()) else { return };
+        if unreadable.iter().any(|key| key == "providers") {
+            return;
+        }
         let place = Place::File { file: file.display().to_string(), line: None, column: None };
         let problem = |it: ConfigProblem| Problem::new(place.clone(), it.key, it.message);
-        self.errors.extend(providers.check().into_iter().chain(price_problems(&providers)).map(problem));
+        let unread: Vec<&str> = unreadable.iter().filter_map(|key| key.strip_prefix("providers.")).collect();
+        self.errors.extend(providers.check(&unread).into_iter().chain(price_problems(&providers)).map(problem));
     }
 
     /// Settings that need or exclude each other.

@@ -124,6 +124,44 @@ fn all_mistakes_are_reported_at_once_and_a_server_refuses_with_the_same_words() 
     assert_eq!((&failure["code"], &failure["detail"]), (&json!("configuration_invalid"), &json!(expected.join("\n"))));
 }
 
+/// One run is enough to know what is to be mended: no mistake hides another, of whatever kind they are.
+#[test]
+fn no_mistake_in_providers_routes_prices_and_limits_hides_another() {
+    let place = with(
+        "workers = 0\nlisten = \"0.0.0.0:8080\"\nsingle_user = true\n\
+         [providers.work]\nkind = \"openai\"\nurl = \"ftp://x\"\nby_webhook = \"yes\"\ncolour = \"red\"\n\
+         [providers.work.prices.gpt]\ninput = \"a lot\"\noutput = 2\n\
+         [providers.odd]\nkind = \"opnai\"\nserver = \"vlm\"\n\
+         [[route.speak]]\nprovider = \"odd\"\n\
+         [[route.speak]]\nprovider = \"nobody\"\nlanguages = [\"xx\"]\nlongest = -1\n\
+         [[route.sing]]\nprovider = \"work\"\n\
+         [plans.team]\nuser = { jobs_at_once = { hard = \"many\" } }\ntoken = { requests = { hard = 1 } }\n",
+    );
+    let report = check(&place, &[]);
+    let said = run(&place, &["config", "check"], &[]).stdout;
+    for (place, words) in [
+        ("sluice.toml:1:11: workers", "1..=1024"),
+        ("listen: ", "not a loopback address"),
+        ("providers.work: ", "\"ftp://x\" is no address"),
+        ("sluice.toml:7:14: providers.work: ", "boolean"),
+        ("sluice.toml:8:1: providers.work: ", "colour"),
+        ("providers.work.prices.gpt: ", "a lot"),
+        ("sluice.toml:11:10: providers.work: ", "string"),
+        ("sluice.toml:13:8: providers.odd: ", "opnai"),
+        ("sluice.toml:14:10: providers.odd: ", "vlm"),
+        ("route.speak[1]: ", "there is no provider \"nobody\""),
+        ("sluice.toml:19:13: route: ", "xx"),
+        ("sluice.toml:20:11: route: ", ""),
+        ("sluice.toml:21:9: route: ", "sing"),
+        ("sluice.toml:24:", "plans: "),
+        ("sluice.toml:25:", "plans: "),
+    ] {
+        let is_it = |line: &str| line.contains(place) && line.contains(words);
+        assert_eq!(said.lines().filter(|line| is_it(line)).count(), 1, "{place} {words}:\n{said}");
+    }
+    assert_eq!(report["errors"].as_array().unwrap().len(), 15, "and no others:\n{said}");
+}
+
 #[test]
 fn a_file_that_was_named_has_to_be_there_and_the_usual_one_not() {
     let place = Place::new();

@@ -16,8 +16,9 @@ pub struct ConfigProblem {
 }
 
 impl ProvidersConfig {
-    /// Everything wrong in it, beyond the types of its values.
-    pub fn check(&self) -> Vec<ConfigProblem> {
+    /// Everything wrong in it, beyond the types of its values. Providers that could not be read are not here, and of a route to
+    /// one of them nothing is said.
+    pub fn check(&self, unread: &[&str]) -> Vec<ConfigProblem> {
         let mut problems = Vec::new();
         for (name, settings) in &self.providers {
             let said = provider_problems(name, settings);
@@ -26,7 +27,7 @@ impl ProvidersConfig {
         }
         for served in Served::ALL {
             for (place, route) in self.routes.of(served).iter().enumerate() {
-                let said = self.route_problems(served, route);
+                let said = self.route_problems(served, route, unread);
                 let key = format!("route.{}[{place}]", served.as_str());
                 problems.extend(said.into_iter().map(|message| ConfigProblem { key: key.clone(), message }));
             }
@@ -34,7 +35,7 @@ impl ProvidersConfig {
         problems
     }
 
-    fn route_problems(&self, served: Served, route: &RouteSettings) -> Vec<String> {
+    fn route_problems(&self, served: Served, route: &RouteSettings, unread: &[&str]) -> Vec<String> {
         let mut said = Vec::new();
         if let (Some(longest), Some(shortest)) = (route.longest, route.shortest)
             && shortest > longest
@@ -54,6 +55,9 @@ impl ProvidersConfig {
             if route.model.is_some() {
                 said.push("the built-in engines choose their model by themselves: leave model out".to_owned());
             }
+            return said;
+        }
+        if unread.contains(&route.provider.as_str()) {
             return said;
         }
         let Some(settings) = self.providers.get(&route.provider) else {
@@ -187,7 +191,7 @@ mod tests {
     use super::super::tests::config;
 
     fn said(value: &serde_json::Value) -> Vec<String> {
-        config(value).check().iter().map(ToString::to_string).collect()
+        config(value).check(&[]).iter().map(ToString::to_string).collect()
     }
 
     fn says(bad: &serde_json::Value, key: &str, words: &str) {
