@@ -248,6 +248,11 @@ impl<C: Capability, I: Does<C> + ?Sized> Router<C, I> {
         self.routes.iter().map(|route| &route.implementation)
     }
 
+    /// The same with their conditions.
+    pub fn routes(&self) -> impl Iterator<Item = &Route<I>> {
+        self.routes.iter()
+    }
+
     /// The matching implementations, in order; and why the others were skipped.
     pub fn choose(
         &self,

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sluice_capability::{
-    Complete, CompleteRequest, Completing, Present, Presenting, Speak, SpeakRequest, Speaking, VoiceInfo, Wish,
+    Complete, CompleteRequest, Completing, Present, Presenting, Route, Router, Speak, SpeakRequest, Speaking,
+    VoiceInfo, Wish,
 };
 use sluice_domain::ids::OwnerId;
 use sluice_domain::language::Language;
@@ -81,20 +82,23 @@ impl ReelApp {
         self.speaking.configured().implementations().flat_map(|speaker| speaker.voices()).collect()
     }
 
-    /// The voices that this owner may choose: those of every route, and what the providers listed for the owner's key. Where that
-    /// is not known, those of the routes are all.
+    /// The voices that this owner may choose: what the providers listed for the owner's key, and those of every route. They are in
+    /// the order of the routes that would be asked now, so that the first of a language is its default; a voice whose route is not
+    /// for its language, or has no key, comes after them.
     pub async fn voices_of(&self, owner: &OwnerId) -> Vec<VoiceInfo> {
-        let mut voices = self.voices();
-        let theirs: Vec<VoiceInfo> = match self.speaking.of(owner).await {
-            Ok(router) => router.implementations().flat_map(|speaker| speaker.voices()).collect(),
+        let (mut voices, later) = match self.speaking.of(owner).await {
+            Ok(router) => in_order(&router),
             Err(error) => {
                 tracing::debug!(%owner, %error, "the voices of the routes alone are offered");
-                Vec::new()
+                (Vec::new(), Vec::new())
             }
         };
-        let new: Vec<VoiceInfo> =
-            theirs.into_iter().filter(|voice| voices.iter().all(|known| known.id != voice.id)).collect();
-        voices.extend(new);
+        let (configured, unfit) = in_order(self.speaking.configured());
+        for voice in configured.into_iter().chain(later).chain(unfit) {
+            if voices.iter().all(|known| known.id != voice.id) {
+                voices.push(voice);
+            }
+        }
         voices
     }
 
@@ -129,4 +133,16 @@ impl ReelApp {
         let speaks = |speaker: &&Arc<dyn Speak>| speaker.accepts(&request).is_ok();
         self.speaking.configured().implementations().find(speaks)
     }
+}
+
+/// The voices of routes, in their order: those that their route may be asked for, and those in a language that it is not for.
+fn in_order(router: &Router<Speaking, dyn Speak>) -> (Vec<VoiceInfo>, Vec<VoiceInfo>) {
+    let of = |route: &Route<dyn Speak>| {
+        let languages = route.when.languages.clone();
+        let is_asked = move |voice: &VoiceInfo| languages.is_empty() || languages.contains(&voice.language);
+        route.implementation.voices().into_iter().map(move |voice| (is_asked(&voice), voice)).collect::<Vec<_>>()
+    };
+    let (asked, others): (Vec<_>, Vec<_>) = router.routes().flat_map(of).partition(|(is_asked, _)| *is_asked);
+    let bare = |voices: Vec<(bool, VoiceInfo)>| voices.into_iter().map(|(_, voice)| voice).collect();
+    (bare(asked), bare(others))
 }

@@ -154,6 +154,38 @@ async fn the_twin_writes_scripts_of_the_examples_that_are_taken() {
     }
 }
 
+/// The default voice of an English document, with these routes for speech, and a key for the account that lists its voices.
+async fn default_voice(twin: &Twin, routes: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("sluice.toml");
+    let provider = format!(
+        "[outbound]\nallow = [\"127.0.0.1\"]\n[providers.voices]\nkind = \"elevenlabs\"\nurl = \"{}\"\n",
+        twin.url("/elevenlabs")
+    );
+    std::fs::write(&config, provider + routes).unwrap();
+    let server = Server::with(&[("SLUICE_CONFIG", config.to_str().unwrap())]).await;
+    assert_eq!(set_key(&server, "voices", KEY).await, StatusCode::OK);
+    let document = server.document(pdf::fine()).await;
+    let document = server.json(&format!("/api/v1/documents/{}", document["id"].as_str().unwrap())).await;
+    let voices = document["apps"]["reel"]["voices"].as_array().unwrap();
+    assert!(voices.iter().any(|voice| voice["id"].as_str().unwrap().starts_with("elevenlabs:en:")), "{document}");
+    let defaults: Vec<&Value> = voices.iter().filter(|voice| voice["default"] == true).collect();
+    assert_eq!(defaults.len(), 1, "{voices:?}");
+    defaults[0]["id"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn the_default_voice_is_that_of_the_first_route_for_its_language() {
+    let twin = Twin::start().await;
+    let (account, here) = ("[[route.speak]]\nprovider = \"voices\"\n", "[[route.speak]]\nprovider = \"local\"\n");
+    let first = default_voice(&twin, &format!("{account}{here}")).await;
+    assert!(first.starts_with("elevenlabs:en:"), "{first}");
+    let first = default_voice(&twin, &format!("{here}{account}")).await;
+    assert!(!first.starts_with("elevenlabs:"), "{first}");
+    let first = default_voice(&twin, &format!("{account}languages = [\"ar\"]\n{here}")).await;
+    assert!(!first.starts_with("elevenlabs:"), "that route is for Arabic alone: {first}");
+}
+
 /// A phrase with its card.
 async fn card(server: &Server, text: &str) -> Value {
     let new = json!({ "text": text, "language": "ru" });
