@@ -1,10 +1,13 @@
 //! Asking a language model: each question is paid once, whatever happens between, and counted against the allowance of the day
 //! unless the owner's own key pays for it.
 
+use std::sync::Arc;
+
 use serde_json::json;
 use sluice_blobs::BlobHash;
-use sluice_capability::{Complete, CompleteRequest, Completing, Completion, MadeBy, Router, Wish};
+use sluice_capability::{Complete, CompleteRequest, Completing, Completion, MadeBy, Message, Role, Router, Wish};
 use sluice_domain::limits::Limited;
+use sluice_domain::money::MicroUsd;
 use sluice_engine::{Called, JobError, Pending, Run};
 use sluice_store::{Tx, results};
 
@@ -23,6 +26,26 @@ pub(crate) enum Asked {
     Failed(String),
     /// No more may be asked today.
     UsedUp,
+}
+
+/// Bytes of a token of an answer, and of what is said against it, at most.
+const BYTES_OF_TOKEN: usize = 6;
+
+/// The most that an answer and one repair of it cost, whichever of these models gives them; none if the price of one of them is not
+/// known.
+pub(crate) fn most_with_repair(models: &[Arc<dyn Complete>], request: &CompleteRequest) -> Option<MicroUsd> {
+    let repair = repair_of(request);
+    let both = |model: &Arc<dyn Complete>| Some(model.estimate(request)? + model.estimate(&repair)?);
+    models.iter().map(both).try_fold(MicroUsd(0), |most, both| Some(most.max(both?)))
+}
+
+/// The greatest request for a repair: what was refused goes back with the same data, and that may be the whole answer.
+fn repair_of(request: &CompleteRequest) -> CompleteRequest {
+    let tokens = usize::try_from(request.max_output_tokens).unwrap_or(usize::MAX);
+    let refused = Message { role: Role::User, text: "x".repeat(tokens.saturating_mul(BYTES_OF_TOKEN)) };
+    let mut repair = request.clone();
+    repair.messages.push(refused);
+    repair
 }
 
 /// The models that a job may ask.

@@ -15,6 +15,7 @@ use sluice_local::reading::Reader;
 use sluice_local::render::Renderer;
 use tokio::sync::Semaphore;
 
+use crate::asking::most_with_repair;
 use crate::platform::Platform;
 use crate::providers::Routes;
 use crate::providers::pictures::Pictures;
@@ -103,12 +104,11 @@ impl ReelApp {
     }
 
     /// The model that would write a script of this size now, if any: its provider, and the most that it costs, the repair
-    /// included; none if its price is not known.
+    /// included, also where one that follows has to be asked; none if the price of one of them is not known.
     pub fn writer(&self, request: &CompleteRequest, language: Language) -> Option<(String, Option<MicroUsd>)> {
         let (chosen, _) = self.completing.configured().choose(request, &script_wish(request, language), &());
         let model = chosen.first()?;
-        let price = model.estimate(request).map(|once| once + once);
-        Some((model.profile().provider.clone(), price))
+        Some((model.profile().provider.clone(), most_with_repair(&chosen, request)))
     }
 
     /// Whether speaking with a voice can cost money: it is not spoken on this machine, or not known to be free.
@@ -120,10 +120,13 @@ impl ReelApp {
         self.speaker(voice).is_some_and(costs)
     }
 
-    /// What a voice costs that speaks so many characters; none if the price is not known.
-    pub(super) fn spoken_price(&self, voice: &str, characters: usize) -> Option<MicroUsd> {
+    /// What a voice costs that speaks so many characters in so many scenes; none if the price is not known.
+    pub(super) fn spoken_price(&self, voice: &str, characters: usize, scenes: u32) -> Option<MicroUsd> {
         let text = "a".repeat(characters);
-        self.speaker(voice)?.estimate(&SpeakRequest { voice: voice.to_owned(), text, out: PathBuf::new() })
+        let all =
+            self.speaker(voice)?.estimate(&SpeakRequest { voice: voice.to_owned(), text, out: PathBuf::new() })?;
+        // Each scene is a call of its own, whose cost is rounded up.
+        Some(if all == MicroUsd(0) { all } else { all + MicroUsd(scenes.into()) })
     }
 
     /// The implementation that has a voice.

@@ -12,7 +12,7 @@ use sluice_domain::money::MicroUsd;
 use sluice_local::render::presenters;
 use utoipa::ToSchema;
 
-use super::choices::{self, Register};
+use super::choices::{self, Register, ScriptChoice};
 use super::context::ReelApp;
 use super::filming::{FilmPriceView, FilmedPresenterView};
 use super::script::{self, Estimate, Found, Mode, ScriptError, Unfit, written};
@@ -84,17 +84,17 @@ pub struct VoiceView {
     pub presenter: Option<String>,
     /// A sentence in this voice, as WAV: made by the first request. None if it is not installed, or costs money.
     pub sample_url: Option<String>,
-    /// The estimate of what it costs in each mode; empty if it costs nothing.
+    /// The most that it costs in each mode; empty if it costs nothing.
     pub prices: Vec<FilmPriceView>,
 }
 
 impl VoiceView {
-    fn of(app: &ReelApp, voice: VoiceInfo, default: Option<&str>, lengths: &[(Mode, usize)]) -> Self {
+    fn of(app: &ReelApp, voice: VoiceInfo, default: Option<&str>, lengths: &[(Estimate, usize)]) -> Self {
         let can_cost = app.can_cost(&voice.id);
         let can_be_heard = voice.installed && !can_cost;
-        let price = |(mode, characters): &(Mode, usize)| {
-            let micro_usd = app.spoken_price(&voice.id, *characters).map(|price| price.0);
-            FilmPriceView { mode: *mode, micro_usd }
+        let price = |(estimate, characters): &(Estimate, usize)| {
+            let micro_usd = app.spoken_price(&voice.id, *characters, estimate.scenes).map(|price| price.0);
+            FilmPriceView { mode: estimate.mode, micro_usd }
         };
         Self {
             prices: if can_cost { lengths.iter().map(price).collect() } else { Vec::new() },
@@ -164,8 +164,14 @@ pub(super) fn offer(
     let default = voice_for(None);
     let of_language = voices.iter().filter(|voice| voice.language == facts.language).cloned();
     let written = |mode| writer(app, facts, mode);
-    let lengths: Vec<(Mode, usize)> =
-        stored.estimates.iter().map(|estimate| (estimate.mode, spoken_characters(facts, estimate))).collect();
+    // What a model would write may be longer than the extract.
+    let most: Vec<Estimate> = stored
+        .estimates
+        .iter()
+        .map(|estimate| if written(estimate.mode).is_some() { longest_written(facts, estimate) } else { *estimate })
+        .collect();
+    let lengths: Vec<(Estimate, usize)> =
+        most.iter().map(|estimate| (*estimate, spoken_characters(facts, estimate))).collect();
     json!(ReelOffer {
         estimates: stored
             .estimates
@@ -187,14 +193,33 @@ pub(super) fn offer(
             .filter_map(|presenter| Some((presenter.id, voice_for(Some(presenter.id))?)))
             .collect(),
         written_by: written(choices::DEFAULT_MODE).map(|(provider, _)| provider),
-        filmed_presenters: app.filmed_offer(filmed, &stored.estimates),
+        filmed_presenters: app.filmed_offer(filmed, &most),
     })
 }
 
-/// How many characters are spoken in a video that is estimated: its words, as long as those of the document, and a sign between two.
+/// How many characters are spoken in a video that is estimated. Where that was not counted: its words, as long as those of the
+/// document, and a sign between two.
 fn spoken_characters(facts: &Facts, estimate: &Estimate) -> usize {
-    let of_word = facts.characters.div_ceil(facts.words.max(1)) + 1;
-    usize::try_from(estimate.words.saturating_mul(of_word)).unwrap_or(usize::MAX)
+    let counted = Some(estimate.characters).filter(|counted| *counted > 0);
+    let characters = counted.unwrap_or_else(|| estimate.words.saturating_mul(word_length(facts)));
+    usize::try_from(characters).unwrap_or(usize::MAX)
+}
+
+/// The characters of a word and what follows it, rounded up.
+fn word_length(facts: &Facts) -> u32 {
+    facts.characters.div_ceil(facts.words.max(1)) + 1
+}
+
+/// The longest script that a model may write in this mode, where the extract is not longer still.
+fn longest_written(facts: &Facts, estimate: &Estimate) -> Estimate {
+    let (_, _, seconds) = estimate.mode.seconds();
+    let Estimate { mode, seconds: extracted, words: told, scenes, characters } = *estimate;
+    let seconds = seconds.max(extracted);
+    let language = facts.language.facts();
+    let words = (seconds * language.spoken_per_minute).div_ceil(60).min(language.max_words).max(told);
+    // Where the chosen words are longer than those of the whole document, fewer of them fill the time.
+    let characters = words.saturating_mul(word_length(facts)).max(characters);
+    Estimate { mode, seconds, words, scenes, characters }
 }
 
 /// The provider whose model would write the script of a document, and the most that this costs.
@@ -208,10 +233,14 @@ pub fn written_price(app: &ReelApp, document: &Judged, mode: Mode) -> Option<(St
     writer(app, &document.facts, mode)
 }
 
-/// The estimate of a video in this mode, if one can be made of the document.
-pub fn estimate(document: &Judged, mode: Mode) -> Option<Estimate> {
+/// The estimate of a video in this mode, if one can be made of the document; of a script that a model writes the longest.
+pub fn estimate(document: &Judged, mode: Mode, script: ScriptChoice) -> Option<Estimate> {
     let stored = Stored::deserialize(document.offers.get(super::NAME)?).ok()?;
-    stored.estimates.into_iter().find(|estimate| estimate.mode == mode)
+    let estimate = stored.estimates.into_iter().find(|estimate| estimate.mode == mode)?;
+    Some(match script {
+        ScriptChoice::Extract => estimate,
+        ScriptChoice::Written => longest_written(&document.facts, &estimate),
+    })
 }
 
 const REFUSED: &str = "No video can be made of this document";

@@ -13025,7 +13025,7 @@ export interface components {
             name: string;
             /** @description The presenter of its videos if none is chosen: one who fits it. */
             presenter?: string | null;
-            /** @description The estimate of what it costs in each mode; empty if it costs nothing. */
+            /** @description The most that it costs in each mode; empty if it costs nothing. */
             prices: components["schemas"]["FilmPriceView"][];
             /** @description How it sounds. */
             register: components["schemas"]["Register"];

@@ -6,6 +6,7 @@ use sluice_domain::study::{Analysis, Field, Note, Source, StudyLanguage, Word};
 
 use super::second;
 use super::task::Task;
+use crate::asking::most_with_repair;
 use crate::capture::card::Made;
 use crate::capture::example_wish;
 
@@ -33,12 +34,13 @@ pub(in crate::capture) fn of_card(router: &Router<Completing, dyn Complete>) -> 
     let (chosen, _) = router.choose(&request, &wish, &());
     let maker = chosen.first()?;
     let provider = maker.profile().provider.clone();
-    let card = maker.estimate(&request);
+    let card = most_with_repair(&chosen, &request);
     let check = second::request(&task, &filled(&provider)).and_then(|request| {
         let (chosen, _) = router.others_first(&provider).choose(&request, &wish, &());
-        chosen.first()?.estimate(&request)
+        let prices = chosen.iter().map(|model| model.estimate(&request));
+        prices.into_iter().try_fold(MicroUsd(0), |most, one| Some(most.max(one?)))
     });
-    let most = card.zip(check).map(|(card, check)| card + card + check);
+    let most = card.zip(check).map(|(card, check)| card + check);
     Some(CardPrice { provider, most })
 }
 

@@ -48,6 +48,9 @@ pub struct Estimate {
     pub words: u32,
     /// Scenes, title and question included.
     pub scenes: u32,
+    /// Characters that are spoken; 0 of what was judged before they were counted.
+    #[serde(default)]
+    pub characters: u32,
 }
 
 impl Estimate {
@@ -168,7 +171,9 @@ pub fn judge(document: &Document) -> Result<Found, Unfit> {
             let script = prepared.script(mode).ok()?;
             let words = script.words();
             let scenes = u32::try_from(script.scenes.len()).ok()?;
-            Some(Estimate { mode, seconds: script.seconds(), words, scenes })
+            let characters = script.scenes.iter().map(|scene| scene.text().chars().count()).sum::<usize>();
+            let characters = u32::try_from(characters).unwrap_or(u32::MAX);
+            Some(Estimate { mode, seconds: script.seconds(), words, scenes, characters })
         })
         .collect();
     Ok(Found {

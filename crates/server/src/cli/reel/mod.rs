@@ -177,8 +177,8 @@ fn reel_of(app: &App) -> anyhow::Result<&ReelApp> {
 async fn start(app: &App, command: &ReelCommand) -> anyhow::Result<ReelRow> {
     let document = ingest(app, command).await?;
     let judged = reading::wait(app, &document, command.json).await?;
-    if let Some(estimate) =
-        estimate(&judged, command.mode.into()).filter(|estimate| estimate.is_short() && !command.json)
+    if let Some(estimate) = estimate(&judged, command.mode.into(), ScriptChoice::Extract)
+        .filter(|estimate| estimate.is_short() && !command.json)
     {
         // The video is made whether or not this can be displayed.
         writeln!(io::stderr().lock(), "the document is short: the video will take about {} s", estimate.seconds).ok();
@@ -246,8 +246,9 @@ fn say_presenter_price(app: &App, command: &ReelCommand, judged: &Judged) -> any
     let reel = reel_of(app)?;
     let presenter = command.presenter.as_deref().filter(|id| !choices::is_drawn(id) && reel.can_film(id));
     if let (Some(presenter), false) = (presenter, command.json) {
-        let price = estimate(judged, command.mode.into()).and_then(|made| reel.estimated_price(presenter, &made));
-        let price = price.map_or_else(|| "its price is not known".to_owned(), |price| format!("about {price}"));
+        let price = estimate(judged, command.mode.into(), command.script.into())
+            .and_then(|made| reel.estimated_price(presenter, &made));
+        let price = price.map_or_else(|| "its price is not known".to_owned(), |price| format!("up to {price}"));
         writeln!(io::stderr().lock(), "the presenter will be filmed by a provider: {price}").ok();
     }
     Ok(())

@@ -247,12 +247,21 @@ fn finished(answer: &Completion) -> Result<&str, Unusable> {
     }
 }
 
-/// A request of the size that one for a document of so many characters without spaces has, for an estimate of its price.
+/// A request that is no smaller than one for a document of so many characters without spaces, for the most that it costs.
 pub fn likely_request(language: Language, mode: Mode, characters: u32) -> CompleteRequest {
     let bounds = Bounds::new(language, mode, mode.seconds().0);
     let room = u32::try_from(source::MOST_CHARACTERS).unwrap_or(u32::MAX);
-    let letter = if language.code() == "ar" { "ا" } else { "x" };
-    // A space after every fifth letter or so.
-    let characters = (characters / 5).saturating_mul(6).min(room);
-    prompt::of_size(language, &bounds, &letter.repeat(characters as usize))
+    // A space after every second letter, at most.
+    let characters = (characters / 2).saturating_mul(3).min(room).saturating_add(AROUND_PAGES);
+    prompt::of_size(language, &bounds, &widest_letter(language).repeat(characters as usize))
+}
+
+/// Characters of the numbers of pages, and of what JSON adds to texts, at most.
+const AROUND_PAGES: u32 = 1_500;
+
+/// As many bytes as a letter has: of Latin ones those with marks are few.
+fn widest_letter(language: Language) -> String {
+    let widest = language.facts().sample.chars().filter(|c| c.is_alphabetic()).max_by_key(|c| c.len_utf8());
+    let has_plain = language.facts().sample.contains(|c: char| c.is_ascii_alphabetic());
+    widest.filter(|_| !has_plain).unwrap_or('x').to_string()
 }

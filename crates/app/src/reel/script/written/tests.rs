@@ -8,7 +8,7 @@ use sluice_domain::language::Language;
 use super::check::{Reason, check};
 use super::draft::Draft;
 use super::source::Source;
-use super::{Judged, Task, Unusable, likely_request};
+use super::{Bounds, Judged, Task, Unusable, likely_request, prompt};
 use crate::reel::script::{Mode, ScriptSource, extract};
 
 fn source(code: &str, pages: &[&str]) -> Source {
@@ -326,4 +326,27 @@ fn a_long_document_is_given_in_excerpts() {
     let likely = likely_request(Language::ENGLISH, Mode::Explanation, 1_000_000);
     let length = |request: &sluice_capability::CompleteRequest| request.messages[1].text.len();
     assert!(length(&likely).abs_diff(length(&request)) < 4_000, "{} {}", length(&likely), length(&request));
+    assert!(length(&likely) >= length(&request), "what is offered covers it");
+}
+
+#[test]
+fn what_is_offered_covers_documents_of_any_script_and_length() {
+    for (text, language) in [
+        ("I am at it. ".repeat(60), "en"),
+        ("Où y a-t-il ça ? À l'île. ".repeat(40), "fr"),
+        ("و ما في ذا إلا ما هو فيه. ".repeat(60), "ar"),
+        ("مستندات ومخطوطات والمكتبات. ".repeat(900), "ar"),
+    ] {
+        let language = Language::from_code(language).unwrap();
+        let characters = u32::try_from(text.chars().filter(|c| !c.is_whitespace()).count()).unwrap();
+        let room = text.char_indices().nth(super::source::MOST_CHARACTERS).map_or(text.len(), |(at, _)| at);
+        let given = Source::of(language, [(1, text[..room].to_owned(), text.clone())], false);
+        let bounds = Bounds::new(language, Mode::Summary, Mode::Summary.seconds().0);
+        let bytes = |request: sluice_capability::CompleteRequest| -> usize {
+            request.messages.iter().map(|message| message.text.len()).sum()
+        };
+        let (real, likely) = (prompt::write(&given, &bounds), likely_request(language, Mode::Summary, characters));
+        let (real, likely) = (bytes(real), bytes(likely));
+        assert!(likely >= real, "{language:?}: {likely} for {real}");
+    }
 }
