@@ -20,6 +20,7 @@ use std::time::Duration;
 
 use sluice_domain::ids::{OwnerId, TokenId};
 use sluice_domain::limits::{Holder, Limited, Plans};
+use sluice_domain::money::MicroUsd;
 use sluice_domain::time::Timestamp;
 use sluice_store::StoreError;
 
@@ -162,7 +163,8 @@ impl Exceeded {
                 format!("{whose} may keep {hard} bytes; {used} are used{more}: delete something, or ask for more room")
             }
             Limited::MoneyPerDay | Limited::MoneyPerMonth => {
-                format!("{whose} may spend {hard} millionths of a US dollar, and {used} are spent: {again}")
+                let money = |micro: u64| MicroUsd(i64::try_from(micro).unwrap_or(i64::MAX));
+                format!("{whose} may spend {}, and {} are spent: {again}", money(hard), money(used))
             }
         }
     }

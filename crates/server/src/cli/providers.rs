@@ -202,39 +202,54 @@ async fn reencrypt(providers: &Providers, json: bool) -> anyhow::Result<()> {
     Err(Failure::new("key_undecryptable", "Keys cannot be decrypted", detail).into())
 }
 
+/// What the models cost, each for itself; in the end it is said which of them belong to no provider.
 fn prices(providers: &Providers, models: &[String], json: bool) -> anyhow::Result<()> {
-    let mut all = Vec::new();
+    let (mut all, mut failed) = (Vec::new(), None);
     for text in models {
         let Some((name, model)) = text.split_once('/').filter(|(_, model)| !model.is_empty()) else {
             bail!("\"{text}\" is no provider with a model: write it as openai/gpt-5-mini");
         };
-        let (kind, prices) = providers.prices(name, model).map_err(failure)?;
-        all.push((text, kind, prices));
+        match providers.prices(name, model) {
+            Ok(found) => all.push((text, Some(found))),
+            Err(error) => {
+                all.push((text, None));
+                failed.get_or_insert(error);
+            }
+        }
     }
-    if json {
+    // Of one alone the failure says everything.
+    let shown = if all.iter().all(|(_, found)| found.is_none()) { &[][..] } else { &all[..] };
+    if json && !shown.is_empty() {
         let one = |price: &Price| json!({ "unit": price.unit, "micro_usd": price.price.0, "per": price.per });
-        let of = |(text, _, prices): &(&String, Kind, Vec<Price>)| json!({ "model": text, "prices": prices.iter().map(one).collect::<Vec<_>>() });
-        return say(&json!({ "models": all.iter().map(of).collect::<Vec<_>>() }).to_string());
-    }
-    for (text, kind, prices) in all {
-        let one = |price: &Price| format!("{} for {} {}", dollars(price.price.0), price.per, price.unit);
-        let said: Vec<String> = prices.iter().map(one).collect();
-        let unknown = if kind == Kind::OpenRouter {
-            "the price is unknown before a call, and OpenRouter says with each answer what it cost: a cap on money lets nothing \
-             through, and calls are capped by their number"
-        } else {
-            "the price is unknown: a cap on money lets nothing through, and calls are capped by their number; what your plan \
-             charges can be said in the configuration (docs/providers.md, Prices)"
+        let listed = |found: &Option<(Kind, Vec<Price>)>| -> Vec<Value> {
+            found.iter().flat_map(|(_, prices)| prices).map(one).collect()
         };
-        say(&format!("{text}: {}", if said.is_empty() { unknown.to_owned() } else { said.join(", ") }))?;
+        let of = |(text, found): &(&String, Option<_>)| json!({ "model": text, "prices": listed(found) });
+        say(&json!({ "models": shown.iter().map(of).collect::<Vec<_>>() }).to_string())?;
+    } else {
+        for (text, found) in shown {
+            say(&format!("{text}: {}", price_text(found.as_ref())))?;
+        }
     }
-    Ok(())
+    failed.map_or(Ok(()), |error| Err(failure(error)))
 }
 
-/// All six decimals, since prices may be small.
-fn dollars(micro: i64) -> String {
-    let text = format!("{}.{:06}", micro / 1_000_000, micro.unsigned_abs() % 1_000_000);
-    format!("${}", text.trim_end_matches('0').trim_end_matches('.'))
+fn price_text(found: Option<&(Kind, Vec<Price>)>) -> String {
+    let one = |price: &Price| format!("{} for {} {}", price.price.exact(), price.per, price.unit);
+    match found {
+        None => "the price is unknown: no provider and no kind of provider has this name".to_owned(),
+        Some((_, prices)) if !prices.is_empty() => prices.iter().map(one).collect::<Vec<_>>().join(", "),
+        Some((Kind::OpenRouter, _)) => {
+            "the price is unknown before a call, and OpenRouter says with each answer what it cost: a cap on money lets nothing \
+             through, and calls are capped by their number"
+                .to_owned()
+        }
+        Some(_) => {
+            "the price is unknown: a cap on money lets nothing through, and calls are capped by their number; what your plan \
+             charges can be said in the configuration (docs/providers.md, Prices)"
+                .to_owned()
+        }
+    }
 }
 
 fn shown(key: &KeyView) -> String {
@@ -332,18 +347,4 @@ fn failure(error: ProviderError) -> anyhow::Error {
         ProviderError::Store(_) => return error.into(),
     };
     Failure::new(code, "The provider cannot be used like this", format!("{:#}", anyhow::Error::new(error))).into()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn small_prices_are_shown_in_full() {
-        for (micro, shown) in
-            [(150_000, "$0.15"), (2_000_000, "$2"), (1, "$0.000001"), (0, "$0"), (10_500_000, "$10.5")]
-        {
-            assert_eq!(dollars(micro), shown);
-        }
-    }
 }

@@ -127,6 +127,23 @@ fn the_table_has_prices_without_any_provider() {
 }
 
 #[test]
+fn a_model_of_nobody_hides_the_price_of_no_other() {
+    let place = place("");
+    let arguments = ["providers", "price", "openai/gpt-5-mini", "nobody/large", "openai/gpt-5", "openai/gpt-99"];
+    let ran = run(&place, &arguments, "");
+    let lines: Vec<&str> = ran.stdout.lines().collect();
+    assert_eq!((ran.code, lines.len()), (1, 4), "{ran:?}");
+    assert!(lines[0].contains("$0.25 for") && lines[2].contains("$1.25 for"), "{ran:?}");
+    assert!(lines[1].starts_with("nobody/large: the price is unknown") && ran.stderr.contains("nobody"), "{ran:?}");
+    assert!(lines[3].starts_with("openai/gpt-99: the price is unknown"), "{ran:?}");
+    let ran = run(&place, &[&arguments[..], &["--json"]].concat(), "");
+    let all: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let known: Vec<bool> = all["models"].as_array().unwrap().iter().map(|one| one["prices"] != json!([])).collect();
+    assert_eq!(known, [true, false, true, false], "{all}");
+    assert_eq!(serde_json::from_str::<Value>(&ran.stderr).unwrap()["code"], "no_such_provider");
+}
+
+#[test]
 fn mistakes_in_routes_stop_every_command() {
     for (config, words) in [
         ("[[route.speak]]\nprovider = \"voices\"\n", "route.speak[0]: there is no provider \"voices\""),

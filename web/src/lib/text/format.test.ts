@@ -31,6 +31,11 @@ describe('numbers', () => {
     expect(format.formatMoney(0, english)).toBe('$0.00');
     expect(format.formatMoney(1_234_567, english)).toBe('$1.23');
     expect(format.formatMoney(1_500, english)).toBe('$0.0015');
+    expect(format.formatMoney(150, english)).toBe('$0.00015');
+    expect(format.formatMoney(1, english)).toBe('$0.000001');
+    expect(format.formatMoney(1_549, english)).toBe('$0.0015');
+    expect(format.formatMoney(9_999, english)).toBe('$0.01');
+    expect(format.formatMoney(30, arabicDigits)).toBe('\u2066$٠٫٠٠٠٠٣\u2069');
     expect(format.formatMoney(0, arabic)).toBe('\u2066$0.00\u2069');
   });
 });

@@ -65,11 +65,15 @@ function unit(value: number, name: string, locale: Locale): string {
   return number(locale, { style: 'unit', unit: name, unitDisplay, maximumFractionDigits: 0 }).format(value);
 }
 
-/** Micro-dollars to "$0.00"; more decimals only if they are not zero. Isolated left-to-right in Arabic text. */
+/**
+ * Micro-dollars to "$0.00"; what is less than a cent by its first two digits, so that it does not look like nothing. Isolated
+ * left-to-right in Arabic text.
+ */
 export function formatMoney(microUsd: number, locale: Locale): string {
   const dollars = microUsd / 1e6;
-  const decimals = dollars > 0 && dollars < 0.01 ? 4 : 2;
-  const options = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+  const cents = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
+  // At least a cent by rounding is a cent.
+  const options = microUsd > 0 && microUsd < 9_950 ? { maximumSignificantDigits: 2 } : cents;
   const money = `$${number(locale, options).format(dollars)}`;
   return locale.language === 'ar' ? `\u2066${money}\u2069` : money;
 }
