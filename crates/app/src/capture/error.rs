@@ -41,6 +41,9 @@ pub enum PhraseError {
     /// No cards are made in this language.
     #[error("{0}")]
     Language(String),
+    /// The text has letters, and no word of any language.
+    #[error("the text has no word of any language: write words, or choose the language that it is in")]
+    NoLanguage,
     /// The text is not written in the script of the language.
     #[error("the text has no letter of {language}: choose the language that it is in")]
     WrongScript {

@@ -47,8 +47,21 @@ pub(super) fn of(text: &str, chosen: Option<StudyLanguage>) -> Result<Found, Phr
     match chosen {
         Some(language) if language.is_in(text) => Ok((chosen, CHOSEN)),
         Some(language) => Err(PhraseError::WrongScript { language: language.facts().english_name }),
+        None if is_in_no_language(text) => Err(PhraseError::NoLanguage),
         None => Ok(by_letters(text)),
     }
+}
+
+/// Whether a text has Latin letters, and no word that anybody would pronounce: "zzzz 1234". Abbreviations have three letters at most
+/// here, and what has other letters than those of English is left to whoever wrote it.
+fn is_in_no_language(text: &str) -> bool {
+    let is_plain = |text: &str| text.chars().all(|c| c.is_ascii() || !c.is_alphabetic());
+    let is_word = |word: &str| {
+        let letters = word.chars().filter(char::is_ascii_alphabetic).count();
+        letters <= 3 || word.contains(['a', 'e', 'i', 'o', 'u', 'y', 'A', 'E', 'I', 'O', 'U', 'Y'])
+    };
+    let mut words = text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).peekable();
+    words.peek().is_some() && is_plain(text) && !words.any(is_word)
 }
 
 /// The language that most letters are of; how sure it is says which part of the letters that is. Of Latin letters it is a guess, for
@@ -115,6 +128,17 @@ mod tests {
         assert!(matches!(phrase("😀😀 42 !"), Err(PhraseError::NoWords)));
         assert!(matches!(phrase(" \n "), Err(PhraseError::NoWords)));
         assert!(matches!(phrase(&"а".repeat(10_000)), Err(PhraseError::TooLong { found: 10_000, .. })));
+    }
+
+    #[test]
+    fn letters_that_are_in_no_language_are_asked_about() {
+        for text in ["zzzz 1234", "Zzzzzz!", "qwrt xkcd-zxcv 7"] {
+            assert!(matches!(of(text, None), Err(PhraseError::NoLanguage)), "{text}");
+            assert!(of(text, Some(StudyLanguage::try_from("es".to_owned()).unwrap())).is_ok(), "{text}: it was chosen");
+        }
+        for text in ["Hola", "TV 5", "el BBVA", "čtvrt", "дддд", "rhythm", "A1"] {
+            assert!(of(text, None).is_ok(), "{text}");
+        }
     }
 
     #[test]

@@ -166,6 +166,7 @@ async fn what_is_no_phrase_is_refused_with_its_reason() {
         (json!({ "text": long }), "text_too_long"),
         (json!({ "text": lines, "each_line": true }), "too_many"),
         (json!({ "text": "Hola", "language": "ar" }), "text_wrong_script"),
+        (json!({ "text": "zzzz 1234" }), "text_no_language"),
         (json!({ "text": "Hello", "language": "en" }), "no_such_language"),
         (json!({ "text": "Привет", "translate_to": "English" }), "no_such_language"),
     ] {

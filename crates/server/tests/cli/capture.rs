@@ -55,6 +55,7 @@ fn a_wrong_command_makes_no_card() {
         (vec!["да", "--deck", "out.exe"], "output_unknown_format"),
         (vec!["да", "--deck", "mine.apkg"], "output_exists"),
         (vec!["😀"], "no_words"),
+        (vec!["zzzz 1234"], "text_no_language"),
         (vec!["да", "--language", "en"], "no_such_language"),
         (vec!["export"], "deck_missing"),
         (vec!["export", "--deck", "out.apkg"], "deck_not_written"),

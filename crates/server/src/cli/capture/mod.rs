@@ -334,6 +334,7 @@ fn failure(error: PhraseError) -> anyhow::Error {
         PhraseError::TooLong { .. } => "text_too_long",
         PhraseError::TooMany { .. } => "too_many",
         PhraseError::Language(_) => "no_such_language",
+        PhraseError::NoLanguage => "text_no_language",
         PhraseError::WrongScript { .. } => "text_wrong_script",
         PhraseError::Deck(_) => "deck_not_written",
         PhraseError::Unknown { .. } => "not_found",

@@ -21,6 +21,7 @@ impl From<PhraseError> for Problem {
                 invalid("too_many", text).with("found", found).with("most", most)
             }
             PhraseError::Language(_) => invalid("no_such_language", text).with("pointer", "/language"),
+            PhraseError::NoLanguage => invalid("text_no_language", text).with("pointer", "/text"),
             PhraseError::WrongScript { .. } => invalid("text_wrong_script", text).with("pointer", "/language"),
             PhraseError::Field { .. } => invalid("no_such_field", text).with("pointer", "/field"),
             PhraseError::Changed { etag } => {
