@@ -6,6 +6,7 @@ use bytes::{Buf as _, Bytes, BytesMut};
 use futures::{Stream, StreamExt as _};
 use sluice_blobs::{BlobError, Receiving};
 use sluice_domain::ids::{OwnerId, UploadId};
+use sluice_domain::limits::Limited;
 use sluice_domain::time::Timestamp;
 use sluice_local::reading::{HEADER_WITHIN, ReadError};
 use sluice_store::Tx;
@@ -16,11 +17,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::checksum::{Checksum, Hasher};
 use super::hold::{HOLD, Pulse, keep};
-use super::takers::{Taker, said, taker};
+use super::takers::{Taker, counted_late, said, taker};
 use super::{Desk, LIFETIME, UploadError, hold_on, is_removed, over};
 use crate::intake::{self, Incoming, Resumed};
 use crate::library::{self, IngestError, Refused, Upload};
-use crate::limits::admit;
+use crate::limits::{Asker, LimitError, admit};
 use crate::maintenance::work;
 use crate::media::MediaError;
 
@@ -302,6 +303,9 @@ impl Appending<'_> {
         let said = said(&row.metadata);
         match taker(&desk.apps, &head, &said) {
             Taker::App(app, _) => {
+                if let Some(limited) = counted_late(&desk.apps, app, &row.name, &said) {
+                    self.count(limited).await.map_err(IngestError::from)?;
+                }
                 let (owner, name, engine) = (&row.owner, row.name.clone(), &desk.engine);
                 let id = app.take(Incoming { owner, file, name, engine, resumed: Some(resumed), said }).await;
                 let id = id.map_err(IngestError::from)?;
@@ -315,6 +319,15 @@ impl Appending<'_> {
         let (library, apps) = (&desk.library, &desk.apps);
         let document = library::ingest_resumed(&row.owner, library, apps, &desk.engine, upload, resumed).await?;
         Ok((Some(document), None))
+    }
+
+    /// Counts what an app makes of it. Where that is one too many, all of it stays here for when there is room again.
+    async fn count(&self, limited: Limited) -> Result<(), LimitError> {
+        let platform = &self.desk.library.platform;
+        let asker = Asker { owner: self.row.owner.clone(), token: None, address: None };
+        let count =
+            platform.store.write(async |tx: &mut Tx| admit::one(tx, &platform.limits, &asker, limited).await.map(drop));
+        count.await
     }
 
     /// Ends the upload if the file can never become a document.

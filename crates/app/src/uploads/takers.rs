@@ -53,6 +53,17 @@ pub(super) fn counted(apps: &[Arc<dyn Module>], name: &str, said: &Said) -> Opti
     if takers.next().is_none() { only.counted } else { None }
 }
 
+/// What a file counts as that nothing counted when it was announced, since neither its name nor its sender said whose it is, now that
+/// its bytes have said it.
+pub(super) fn counted_late(
+    apps: &[Arc<dyn Module>],
+    app: &Arc<dyn Module>,
+    name: &str,
+    said: &Said,
+) -> Option<Limited> {
+    if counted(apps, name, said).is_some() { None } else { app.intake()?.counted }
+}
+
 /// Who takes files whose names end like this one.
 fn by_name<'a>(apps: &'a [Arc<dyn Module>], name: &str) -> impl Iterator<Item = Intake> + use<'a> {
     let ending = Path::new(name).extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_lowercase();

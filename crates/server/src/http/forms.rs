@@ -35,6 +35,8 @@ const HEAD: usize = 16 * 1024;
 const REST: u64 = (FIELDS * (FIELD + HEAD)) as u64;
 /// More than the parts of a form with one file and its fields, around them.
 pub(super) const AROUND: u64 = REST;
+/// Most bytes of the rest of a rejected upload that are read and discarded.
+const DISCARDED: u64 = 1024 * 1024 * 1024;
 /// How long the rest of a rejected upload is read and discarded, and how long its client may be silent meanwhile.
 const LINGER: Duration = Duration::from_secs(30);
 const SILENT: Duration = Duration::from_secs(5);
@@ -61,7 +63,7 @@ pub(crate) async fn receive(api: &Api, request: Request, known: &[&str]) -> Resu
 /// The same for a file of at most `limit` bytes.
 pub(crate) async fn receive_within(api: &Api, request: Request, known: &[&str], limit: u64) -> Result<Form, Problem> {
     // A Content-Length above the limit is rejected before the body is sent, or while a client that does not wait is sending it.
-    if announced(request.headers()).is_some_and(|bytes| bytes > limit + REST) {
+    if announced(request.headers()).is_some_and(|bytes| bytes > limit.saturating_add(REST)) {
         if !request.headers().contains_key(header::EXPECT) {
             discard_later(request.into_body().into_data_stream(), limit);
         }
@@ -88,7 +90,7 @@ pub(crate) async fn receive_within(api: &Api, request: Request, known: &[&str], 
 
 /// Reads and discards the rest of a rejected body in the background.
 pub(super) fn discard_later(body: BodyDataStream, limit: u64) {
-    tokio::spawn(tokio::time::timeout(LINGER, discard(body, 3 * limit)));
+    tokio::spawn(tokio::time::timeout(LINGER, discard(body, limit.saturating_mul(3).min(DISCARDED))));
 }
 
 async fn discard(mut body: BodyDataStream, most: u64) {

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
+use sluice_app::account::SignUp;
 use sluice_app::capture::{CaptureApp, FILE_BYTES};
 use sluice_app::module::Module;
 use sluice_app::providers::Routes;
@@ -21,6 +22,7 @@ use sluice_store::Dialect;
 use sluice_store::migrations::MODULES;
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::access::with_ada;
 use crate::capture::{picture, wave};
 use crate::person::ada;
 use crate::support::{Answer, TestApp};
@@ -52,6 +54,29 @@ async fn a_clip_that_names_capture_becomes_a_phrase_and_not_a_session() {
     assert_eq!((&phrase["source"], &phrase["language"]["code"]), (&json!("audio"), &json!("ru")), "{phrase}");
     assert_eq!((&phrase["translate_to"], &phrase["status"]), (&json!("ar"), &json!("processing")), "{phrase}");
     assert_eq!(app.get("/api/v1/sessions").of(&ada()).send().await.1["items"], json!([]));
+    app.run_jobs().await;
+    app.end().await;
+}
+
+/// A file whose bytes alone say whose it is counts like any other.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_without_app_and_ending_is_counted_by_the_limits() {
+    let (app, cookie) = with_ada(Dialect::Sqlite, SignUp::Closed).await;
+    let send = async |number: u32| {
+        let bytes = picture(&format!("Chapter {number}"));
+        let ask = app.post("/api/v1/uploads").cookie(&cookie).header("tus-resumable", "1.0.0");
+        let ask = ask.header("upload-metadata", &format!("filename {}", STANDARD.encode("picture")));
+        let ask = ask.header("upload-length", &bytes.len().to_string());
+        let ask = ask.header("content-length", &bytes.len().to_string());
+        ask.header("content-type", "application/offset+octet-stream").raw(&bytes).answer().await
+    };
+    for number in 0..10 {
+        let answer = send(number).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{number}: {}", answer.text());
+    }
+    assert_eq!(send(10).await.problem(), (429, "limit_entries".to_owned()));
+    let listed = app.get("/api/v1/phrases").cookie(&cookie).send().await.1;
+    assert_eq!(listed["items"].as_array().unwrap().len(), 10, "{listed}");
     app.run_jobs().await;
     app.end().await;
 }

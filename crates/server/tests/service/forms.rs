@@ -105,3 +105,11 @@ async fn a_field_that_comes_twice_or_is_no_text_is_refused() {
         assert_eq!(crate::support::problem(answer).await.0.as_u16(), 400);
     }
 }
+
+/// A bound that nobody reaches is none that turns around to nothing.
+#[tokio::test]
+async fn the_greatest_limit_of_uploads_is_one() {
+    let server = Server::with(&[("SLUICE_UPLOAD_LIMIT", "18446744073709551615")]).await;
+    let document = server.document(sluice_testkit::pdf::fine()).await;
+    assert!(document["id"].is_string(), "{document}");
+}
