@@ -335,6 +335,17 @@ mod tests {
     }
 
     #[test]
+    fn who_makes_things_up_does_so_when_asked_again() {
+        let schema = json!({ "type": "object", "properties": { "parts": { "type": "array", "items": {
+            "type": "object", "properties": { "id": { "type": "string" }, "text": { "type": "string" }, "page": { "type": "integer" } },
+        } } } });
+        let asked = "{\"refused\":[{\"id\":\"scene 1 sentence 1\",\"text\":\"x\",\"page\":2,\"refused\":\"why\"}],\"pages\":[{\"page\":2,\"text\":\"The lamp burns clean oil.\"}]}";
+        let said = |invents| generate(&schema, &Source::of(asked, asked), 7, invents)["parts"][0]["text"].clone();
+        assert_eq!(said(false), "The lamp burns clean oil.");
+        assert!(said(true).as_str().unwrap().contains("Quillfeather"), "{}", said(true));
+    }
+
+    #[test]
     fn a_schema_that_refers_to_itself_ends() {
         let tree = json!({ "type": "object", "properties": {
             "name": { "type": "string" },
