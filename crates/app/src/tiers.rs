@@ -186,6 +186,10 @@ pub trait Tiers: Send + Sync {
         since: Timestamp,
     ) -> BoxFuture<'a, Result<u64, StoreError>>;
 
+    /// Reads what one keeps in `from`, and compares it with the rows: an error if it is not what it should be. What is damaged is never
+    /// deleted for good, since nobody could repair it any more; so a sweep asks for this before, and a dry run says what it would find.
+    fn inspect<'a>(&'a self, owner: &'a OwnerId, subject: &'a str, from: Tier) -> BoxFuture<'a, Result<(), MoveError>>;
+
     /// Reads at most `limit` archives of all owners, after the id `after`, and compares them with the rows.
     fn check<'a>(&'a self, after: &'a str, limit: u32) -> BoxFuture<'a, Result<Vec<Checked>, MoveError>>;
 }

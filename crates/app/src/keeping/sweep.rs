@@ -62,7 +62,7 @@ impl Job for Sweep {
 pub enum Doing {
     /// It moves.
     Moves,
-    /// It says what it would move.
+    /// It says what it would move, and what it would not, because it is damaged.
     DryRun,
 }
 
@@ -165,11 +165,13 @@ async fn one(tiers: &dyn Tiers, doing: Doing, due: &Due, rule: &Rule) -> Option<
         bytes_after: None,
         error: None,
     };
-    if doing == Doing::DryRun {
-        return Some(item);
-    }
-    match tiers.shift(&due.owner, &due.subject, rule.to, rule.terms, &item.rule).await {
-        Ok(moved) => {
+    let done = match doing {
+        Doing::DryRun => tiers.inspect(&due.owner, &due.subject, rule.from).await.map(|()| None),
+        Doing::Moves => tiers.shift(&due.owner, &due.subject, rule.to, rule.terms, &item.rule).await.map(Some),
+    };
+    match done {
+        Ok(None) => {}
+        Ok(Some(moved)) => {
             item.bytes_before = moved.bytes_before;
             item.bytes_after = Some(moved.bytes_after);
         }

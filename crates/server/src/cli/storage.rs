@@ -54,12 +54,13 @@ async fn run_on(app: &App, command: StorageCommand) -> anyhow::Result<()> {
             say(&text)?;
             match swept.failed {
                 0 => Ok(()),
-                failed => Err(Failure::new(
-                    "not_moved",
-                    "Something could not be moved",
-                    format!("{failed} could not be moved to the next tier; nothing of them was deleted, and the next sweep tries again"),
-                )
-                .into()),
+                failed => {
+                    let could = if dry_run { "would not be moved" } else { "could not be moved" };
+                    let detail = format!(
+                        "{failed} {could} to the next tier; nothing of them is deleted, and the next sweep tries again"
+                    );
+                    Err(Failure::new("not_moved", "Something could not be moved", detail).into())
+                }
             }
         }
         StorageCommand::Verify { json } => {

@@ -182,6 +182,43 @@ async fn an_archive_that_was_damaged_is_named_and_never_the_reason_to_delete() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_archive_is_the_only_copy_and_stays_however_old_it_is() {
+    for dialect in BOTH {
+        let app = TestApp::open(dialect).await;
+        let (damaged, whole) = (recorded(&app).await, recorded(&app).await);
+        for recording in [&damaged, &whole] {
+            written_down(&app, recording).await;
+        }
+        app.advance(DAY * 8).await;
+        assert_eq!(swept(&app, Doing::Moves).await.moved.count, 2);
+        let of_session = "SELECT archive AS value FROM scribe_sessions WHERE id = $1";
+        let archive = app.texts(of_session, &[&damaged.id]).await.remove(0);
+        let file = app.media()[&archive].clone();
+        let mut bytes = std::fs::read(&file).unwrap();
+        let at = bytes.windows(7).position(|bytes| bytes == b"chunk 1").unwrap();
+        bytes[at] ^= 1;
+        std::fs::remove_file(&file).unwrap();
+        std::fs::write(&file, &bytes).unwrap();
+        assert_eq!(verify(&app.app.keeper).await.unwrap().wrong.len(), 1);
+
+        app.advance(DAY * 31).await;
+        for doing in [Doing::DryRun, Doing::Moves, Doing::Moves] {
+            let swept = swept(&app, doing).await;
+            assert_eq!(swept.failed, 1, "{doing:?}: {swept:?}");
+            let stays = swept.items.iter().find(|item| item.subject == damaged.id).unwrap();
+            let error = stays.error.as_deref().unwrap_or_default();
+            assert!(error.contains("chunk 1") && error.contains("nothing was deleted"), "{doing:?}: {error}");
+            assert!(swept.items.iter().all(|item| item.subject == damaged.id || item.error.is_none()), "{swept:?}");
+        }
+        assert_eq!(whole.show().await["kept"]["tier"], "cold", "it stops no other");
+        collect(&app).await;
+        assert_eq!(damaged.show().await["kept"]["tier"], "warm");
+        assert_eq!(std::fs::read(&file).unwrap(), bytes, "what is left of it can still be repaired");
+        app.end().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_archive_in_a_bucket_is_compared_as_it_is_there() {
     let server = Server::start().await;
     let app = in_bucket(&server, &[]).await;

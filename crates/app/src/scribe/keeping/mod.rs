@@ -50,7 +50,8 @@ async fn load(app: &ScribeApp, owner: &OwnerId, id: &RecordingId) -> Result<Load
 impl Loaded {
     fn described(&self) -> String {
         let chunks: usize = self.segments.iter().map(|(_, chunks)| chunks.len()).sum();
-        format!("{chunks} chunks of {} segments", self.segments.len())
+        let counted = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+        format!("{} of {}", counted(chunks, "chunk"), counted(self.segments.len(), "segment"))
     }
 
     fn stone(&self, rule: &str, tier: Tier, what: String, bytes_after: u64) -> Tombstone {
@@ -124,7 +125,18 @@ async fn pack(
         .await
 }
 
-/// Releases the sound of a session for good; its transcript and the rows of its chunks stay.
+/// Reads the archive of a session, and compares it with its rows: the archive is the only copy of the sound.
+async fn inspect(app: &ScribeApp, owner: &OwnerId, id: &RecordingId) -> Result<(), MoveError> {
+    let shelf = app.platform.store.read(async |tx| scribe::tiers::shelf(tx, owner, id).await).await?;
+    match shelf.ok_or(MoveError::Unknown)?.archive {
+        Some(archive) => compare(app, owner, id, &archive).await,
+        // It was restored meanwhile.
+        None => Err(MoveError::NotDue),
+    }
+}
+
+/// Releases the sound of a session for good; its transcript and the rows of its chunks stay. A damaged archive stays where it is: it is
+/// the only copy, and can be repaired as long as there is something to repair.
 async fn forget_sound(
     app: &ScribeApp,
     owner: &OwnerId,
@@ -135,6 +147,7 @@ async fn forget_sound(
     let loaded = load(app, owner, id).await?;
     // It has to be readable: it is all that will be left.
     text_of(app, &loaded.row).await?;
+    inspect(app, owner, id).await?;
     app.platform
         .store
         .write(async |tx: &mut Tx| {

@@ -8,7 +8,7 @@ use sluice_store::keeping::Terms;
 use sluice_store::scribe::{self, RecordingId};
 use sluice_store::{StoreError, Tx};
 
-use super::{compare, forget_sound, pack};
+use super::{compare, forget_sound, inspect, pack};
 use crate::scribe::context::ScribeApp;
 use crate::tiers::{Checked, Due, Holding, MoveError, Moved, Tier, Tiers};
 
@@ -120,6 +120,17 @@ impl Tiers for ScribeApp {
         since: Timestamp,
     ) -> BoxFuture<'a, Result<u64, StoreError>> {
         scribe::tiers::received(tx, owner, since).boxed()
+    }
+
+    fn inspect<'a>(&'a self, owner: &'a OwnerId, subject: &'a str, from: Tier) -> BoxFuture<'a, Result<(), MoveError>> {
+        async move {
+            match from {
+                Tier::Warm => inspect(self, owner, &id_of(subject)?).await,
+                // Chunks are read and compared when they are archived, and without its sound a session has nothing to lose.
+                Tier::Hot | Tier::Cold => Ok(()),
+            }
+        }
+        .boxed()
     }
 
     fn check<'a>(&'a self, after: &'a str, limit: u32) -> BoxFuture<'a, Result<Vec<Checked>, MoveError>> {
