@@ -66,7 +66,7 @@ pub(super) fn cues(talk: &Talk) -> Vec<Cue> {
             Passage::Gap(gap) => cues.push(Cue {
                 start_ms: gap.start_ms,
                 end_ms: gap.end_ms.min(gap.start_ms.saturating_add(GAP_SHOWN_MS)),
-                lines: vec![talk.labels().gap(*gap)],
+                lines: talk.labels().gap_lines(*gap).into(),
                 speaker: None,
             }),
         }

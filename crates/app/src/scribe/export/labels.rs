@@ -1,7 +1,7 @@
 //! The words that an export adds: in Arabic for Arabic, in English for every other language.
 
 use super::direction::primary_subtag;
-use super::{Gap, GapReason};
+use super::{Gap, GapReason, clock};
 
 /// The words of one language.
 #[derive(Debug)]
@@ -17,6 +17,8 @@ pub(super) struct Labels {
     pub(super) written: &'static str,
     speaker: &'static str,
     gap: [&'static str; 2],
+    not_recorded: &'static str,
+    not_received: &'static str,
     unreadable: &'static str,
     not_written: &'static str,
 }
@@ -31,9 +33,11 @@ static ENGLISH: Labels = Labels {
     extract: "Extract (sentences of the transcript, unchanged)",
     written: "Summary, written by",
     speaker: "Speaker",
-    gap: ["gap of", "s"],
-    unreadable: ": the sound cannot be read",
-    not_written: ": what is said was not written down",
+    gap: ["gap of", "s,"],
+    not_recorded: "nothing was recorded",
+    not_received: "what was recorded never arrived",
+    unreadable: "the sound cannot be read",
+    not_written: "what is said was not written down",
 };
 
 static ARABIC: Labels = Labels {
@@ -46,9 +50,11 @@ static ARABIC: Labels = Labels {
     extract: "مقتطف (جمل من النص دون تغيير)",
     written: "ملخص كتبه",
     speaker: "المتحدث",
-    gap: ["انقطاع مدته", "ث"],
-    unreadable: ": تتعذّر قراءة الصوت",
-    not_written: ": لم يُدوَّن ما قيل",
+    gap: ["انقطاع مدته", "ث،"],
+    not_recorded: "لم يُسجَّل شيء",
+    not_received: "ما سُجّل لم يصل قط",
+    unreadable: "تتعذّر قراءة الصوت",
+    not_written: "لم يُدوَّن ما قيل",
 };
 
 impl Labels {
@@ -61,20 +67,27 @@ impl Labels {
         format!("{} {}", self.speaker, u64::from(number) + 1)
     }
 
-    /// `[gap of 12 s]`: whole seconds, tenths below one, and why if something was recorded and arrived.
+    /// `[gap of 12 s, 00:00:01–00:00:13: nothing was recorded]`: how long, from when to when, and why.
     pub(super) fn gap(&self, gap: Gap) -> String {
-        let lasts = gap.end_ms.saturating_sub(gap.start_ms);
+        self.gap_lines(gap).join(" ")
+    }
+
+    /// The same on two lines. It lasts whole seconds, tenths below one; its times are the whole seconds around it.
+    pub(super) fn gap_lines(&self, gap: Gap) -> [String; 2] {
+        let lasts_ms = gap.end_ms.saturating_sub(gap.start_ms);
+        let lasts = match lasts_ms {
+            0..1000 => format!("0.{}", (lasts_ms / 100).max(1)),
+            _ => (lasts_ms.saturating_add(500) / 1000).to_string(),
+        };
         let [before, unit] = self.gap;
+        let (from, to) = (clock(gap.start_ms), clock(gap.end_ms.saturating_add(999)));
         let why = match gap.reason {
-            GapReason::NotRecorded | GapReason::NotReceived => "",
+            GapReason::NotRecorded => self.not_recorded,
+            GapReason::NotReceived => self.not_received,
             GapReason::Unreadable => self.unreadable,
             GapReason::NotWritten => self.not_written,
         };
-        if lasts < 1000 {
-            format!("[{before} 0.{} {unit}{why}]", (lasts / 100).max(1))
-        } else {
-            format!("[{before} {} {unit}{why}]", lasts.saturating_add(500) / 1000)
-        }
+        [format!("[{before} {lasts} {unit} {from}–{to}:"), format!("{why}]")]
     }
 }
 
@@ -86,15 +99,31 @@ mod tests {
     fn gaps_and_speakers_are_named_in_the_language() {
         let english = Labels::of_language("en-GB");
         let gap = |start_ms, end_ms, reason| Gap { start_ms, end_ms, reason };
-        assert_eq!(english.gap(gap(1_000, 13_200, GapReason::NotRecorded)), "[gap of 12 s]");
-        assert_eq!(english.gap(gap(1_000, 1_400, GapReason::NotReceived)), "[gap of 0.4 s]");
-        let damaged = english.gap(gap(0, 30_000, GapReason::Unreadable));
-        assert_eq!(damaged, "[gap of 30 s: the sound cannot be read]");
-        let unwritten = english.gap(gap(0, 3_000, GapReason::NotWritten));
-        assert_eq!(unwritten, "[gap of 3 s: what is said was not written down]");
+        let all = [
+            (gap(1_000, 13_200, GapReason::NotRecorded), "[gap of 12 s, 00:00:01–00:00:14: nothing was recorded]"),
+            (
+                gap(3_601_000, 3_601_400, GapReason::NotReceived),
+                "[gap of 0.4 s, 01:00:01–01:00:02: what was recorded never arrived]",
+            ),
+            (gap(0, 30_000, GapReason::Unreadable), "[gap of 30 s, 00:00:00–00:00:30: the sound cannot be read]"),
+            (
+                gap(0, 3_000, GapReason::NotWritten),
+                "[gap of 3 s, 00:00:00–00:00:03: what is said was not written down]",
+            ),
+        ];
+        for (gap, text) in all {
+            assert_eq!(english.gap(gap), text);
+            assert!(Labels::of_language("ar").gap_lines(gap).iter().all(|line| line.chars().count() <= 42));
+        }
         assert_eq!(english.speaker(0), "Speaker 1");
         let arabic = Labels::of_language("ar");
-        assert_eq!(arabic.gap(gap(0, 2_000, GapReason::NotRecorded)), "[انقطاع مدته 2 ث]");
-        assert_eq!(arabic.gap(gap(0, 2_000, GapReason::Unreadable)), "[انقطاع مدته 2 ث: تتعذّر قراءة الصوت]");
+        assert_eq!(
+            arabic.gap(gap(0, 2_000, GapReason::NotRecorded)),
+            "[انقطاع مدته 2 ث، 00:00:00–00:00:02: لم يُسجَّل شيء]"
+        );
+        assert_eq!(
+            arabic.gap(gap(0, 2_000, GapReason::Unreadable)),
+            "[انقطاع مدته 2 ث، 00:00:00–00:00:02: تتعذّر قراءة الصوت]"
+        );
     }
 }

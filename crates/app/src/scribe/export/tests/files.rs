@@ -25,7 +25,9 @@ fn plain_text_has_everything_on_lines_of_their_own() {
         ["Extract (sentences of the transcript, unchanged):", "We open on Monday.", "1. It is *not* decided."]
     );
     assert!(lines[10].starts_with("[00:00:00] Amal & Co: Good morning, everybody,"), "{text}");
-    assert!(text.contains("\n\n[gap of 12 s]\n\n[00:00:30] Speaker 2: Yes. That"), "{text}");
+    let gap = english().labels().gap(english().gaps[0]);
+    assert!(gap.starts_with("[gap of 12 s, 00:00:1") && gap.ends_with("what was recorded never arrived]"), "{gap}");
+    assert!(text.contains(&format!("\n\n{gap}\n\n[00:00:30] Speaker 2: Yes. That")), "{text}");
     let spoken_lines = lines[10..].iter().filter(|line| !line.is_empty() && !line.starts_with("[gap"));
     let said: String = spoken_lines.map(|line| line.split_once(": ").unwrap().1).collect();
     assert_eq!(letters(&said), spoken(&english()));
@@ -54,7 +56,7 @@ fn plain_text_in_arabic_isolates_what_runs_the_other_way() {
     assert_eq!(lines[0], "\u{2067}اجتماع المجلس (Board)\u{2069}");
     assert_eq!(lines[2], "اللغة: \u{2066}ar\u{2069}");
     assert!(text.contains(" \u{2066}Dr. Smith\u{2069}: تمتص"), "{text}");
-    assert!(text.contains("[انقطاع مدته 0.3 ث]"), "{text}");
+    assert!(text.contains("[انقطاع مدته 0.3 ث، 00:00:00–00:00:01: لم يُسجَّل شيء]"), "{text}");
     assert!(
         lines.iter().all(|line| super::super::direction::Direction::of_first_letter(line)
             != Some(super::super::direction::Direction::LeftToRight)),
@@ -73,7 +75,8 @@ fn markdown_escapes_what_was_said() {
     assert!(text.contains("\n> 1\\. It is \\*not\\* decided.\n"), "{text}");
     assert!(text.contains("\\# 1. \\*Really\\* \\<b\\>\\[x\\](y)\\</b\\> \\`code\\` \\$5"), "{text}");
     assert!(text.contains("\n**\\[00:00:00\\] Amal \\& Co:** "), "{text}");
-    assert!(text.contains("\n*\\[gap of 12 s\\]*\n"), "{text}");
+    assert!(text.contains("\n*\\[gap of 12 s, 00:00:1"), "{text}");
+    assert!(text.contains(": what was recorded never arrived\\]*\n"), "{text}");
     let arabic = text_of(&arabic(), Format::Md);
     assert!(arabic.starts_with("<div dir=\"rtl\" lang=\"ar\">\n\n# ") && arabic.ends_with("\n</div>\n"), "{arabic}");
 }
