@@ -344,7 +344,7 @@ impl Engine {
 
     /// How far a job and all its child jobs have come, if the owner has such a job.
     pub async fn progress(&self, owner: &OwnerId, id: &JobId) -> Result<Option<Progress>, StoreError> {
-        self.shared.store.read(async |tx| progress::progress(tx, owner, id).await).await
+        self.shared.store.read(async |tx| progress::progress(tx, &self.shared.registry, owner, id).await).await
     }
 
     /// Sends a signal to a job; it ends the job's present wait for it, or the next one.

@@ -50,6 +50,12 @@ pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
         "default"
     }
 
+    /// The steps of all its stages with the share of the work that each has, so that those that have not begun count, too. By default none:
+    /// then it has come as far as the mean of the steps that have begun and of its child jobs.
+    fn phases() -> &'static [(&'static str, f64)] {
+        &[]
+    }
+
     /// Runs one stage. After a crash at any point it may run again, so its results must be either found again
     /// ([`Run::result_or`]) or written in one unit of work ([`Run::write`]).
     fn run(

@@ -30,7 +30,7 @@ impl Operator {
     /// The progress of a job and its child jobs, if there is such a job.
     pub async fn progress(&self, id: &JobId) -> Result<Option<Progress>, StoreError> {
         let read = async |tx: &mut Tx| match jobs::find(tx, id).await? {
-            Some(job) => progress::tree(tx, job).await.map(Some),
+            Some(job) => progress::tree(tx, &self.shared.registry, job).await.map(Some),
             None => Ok(None),
         };
         self.shared.store.read(read).await

@@ -9,6 +9,8 @@ use sluice_domain::time::Timestamp;
 use sluice_store::jobs::{self, JobRow, Step};
 use sluice_store::{StoreError, Tx, calls, workers};
 
+use crate::registry::{Phases, Registry};
+
 /// A job, its steps and its child jobs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Progress {
@@ -18,7 +20,8 @@ pub struct Progress {
     pub steps: Vec<Step>,
     /// Its child jobs, in the order in which they were created.
     pub children: Vec<Progress>,
-    /// How much of it is done, from 0 to 1: the mean of its steps and child jobs, as far as they are known by now.
+    /// How much of it is done, from 0 to 1: its phases by their shares ([`crate::Job::phases`]); without phases the mean of its steps and
+    /// child jobs, as far as they are known by now.
     pub fraction: f64,
     /// What its own calls have cost, by their kind, as far as that is known.
     pub costs: BTreeMap<String, MicroUsd>,
@@ -45,24 +48,39 @@ impl Progress {
 }
 
 /// The tree under a job, on one snapshot of the database.
-pub(crate) async fn progress(tx: &mut Tx, owner: &OwnerId, id: &JobId) -> Result<Option<Progress>, StoreError> {
+pub(crate) async fn progress(
+    tx: &mut Tx,
+    registry: &Registry,
+    owner: &OwnerId,
+    id: &JobId,
+) -> Result<Option<Progress>, StoreError> {
     match jobs::find(tx, owner, id).await? {
-        Some(job) => tree(tx, job).await.map(Some),
+        Some(job) => tree(tx, registry, job).await.map(Some),
         None => Ok(None),
     }
 }
 
-pub(crate) async fn tree(tx: &mut Tx, job: JobRow) -> Result<Progress, StoreError> {
+pub(crate) async fn tree(tx: &mut Tx, registry: &Registry, job: JobRow) -> Result<Progress, StoreError> {
     let steps = jobs::steps_of(tx, &job.owner, &job.id).await?;
     let mut children = Vec::new();
     for child in jobs::children(tx, &job.owner, &job.id).await? {
-        children.push(Box::pin(tree(tx, child)).await?);
+        children.push(Box::pin(tree(tx, registry, child)).await?);
     }
-    let fraction = if job.state == JobState::Succeeded { 1.0 } else { mean(&steps, &children) };
+    let fraction =
+        if job.state == JobState::Succeeded { 1.0 } else { done(registry.phases(&job.kind), &steps, &children) };
     let costs = calls::costs(tx, &job.owner, &job.id).await?;
     let unpriced = calls::unpriced(tx, &job.owner, &job.id).await?;
     let done_by = done_by(tx, &job).await?;
     Ok(Progress { job, steps, children, fraction, costs, unpriced, done_by })
+}
+
+fn done(phases: Phases, steps: &[Step], children: &[Progress]) -> f64 {
+    if phases.is_empty() {
+        return mean(steps, children);
+    }
+    let of = |name: &str| steps.iter().find(|step| step.name == name).map_or(0.0, |step| step.fraction);
+    let (sum, all) = phases.iter().fold((0.0, 0.0), |(sum, all), (name, share)| (sum + share * of(name), all + share));
+    if all > 0.0 { sum / all } else { 0.0 }
 }
 
 fn mean(steps: &[Step], children: &[Progress]) -> f64 {
@@ -76,4 +94,33 @@ pub(crate) async fn done_by(tx: &mut Tx, job: &JobRow) -> Result<Option<(Timesta
     let Some(began) = job.started_at.filter(|_| !job.state.is_final()) else { return Ok(None) };
     let usual = workers::usual(tx, &job.kind, "").await?;
     Ok(usual.map(|usual| (began + usual.mean.saturating_sub(usual.spread), began + usual.mean + usual.spread)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn step(name: &str, fraction: f64) -> Step {
+        Step { name: name.to_owned(), fraction, started_at: Timestamp::from_millis(0), finished_at: None }
+    }
+
+    #[test]
+    fn a_step_that_begins_takes_nothing_from_what_is_done() {
+        const PHASES: Phases = &[("hear", 0.75), ("tell", 0.2), ("draw", 0.05)];
+        let percent = |steps: &[Step]| (done(PHASES, steps, &[]) * 100.0).round();
+        let all = [
+            (vec![], 0.0),
+            (vec![step("hear", 0.4)], 30.0),
+            (vec![step("hear", 1.0)], 75.0),
+            (vec![step("hear", 1.0), step("tell", 0.0)], 75.0),
+            // What is no phase is a part of one.
+            (vec![step("hear", 1.0), step("tell", 0.5), step("other", 0.0)], 85.0),
+            (vec![step("hear", 1.0), step("tell", 1.0), step("draw", 1.0)], 100.0),
+        ];
+        for (steps, right) in all {
+            assert!((percent(&steps) - right).abs() < f64::EPSILON, "{steps:?}: {}", percent(&steps));
+        }
+        let mean = done(&[], &[step("hear", 1.0), step("tell", 0.0)], &[]);
+        assert!((mean - 0.5).abs() < f64::EPSILON, "without phases: {mean}");
+    }
 }

@@ -21,7 +21,11 @@ pub(crate) trait Handler: Send + Sync {
     fn retry_rule(&self) -> RetryRule;
     /// What a stage needs; nothing if it cannot be parsed, which is reported when it runs.
     fn need(&self, payload: &str, stage: &str) -> Need;
+    fn phases(&self) -> Phases;
 }
+
+/// Steps, and the share of the work that each has.
+pub(crate) type Phases = &'static [(&'static str, f64)];
 
 struct Typed<J: Job> {
     context: J::Context,
@@ -48,6 +52,10 @@ impl<J: Job> Handler for Typed<J> {
         let job = serde_json::from_str::<J>(payload).ok();
         let stage = parse_stage::<J::Stage>(stage).ok();
         job.zip(stage).map(|(job, stage)| job.need(&stage)).unwrap_or_default()
+    }
+
+    fn phases(&self) -> Phases {
+        J::phases()
     }
 }
 
@@ -85,6 +93,11 @@ impl Registry {
 
     pub(crate) fn handler(&self, kind: &str) -> Option<Arc<dyn Handler>> {
         self.handlers.get(kind).cloned()
+    }
+
+    /// The phases of a kind; none of one that has none, or that this process cannot run.
+    pub(crate) fn phases(&self, kind: &str) -> Phases {
+        self.handlers.get(kind).map(|handler| handler.phases()).unwrap_or_default()
     }
 
     /// Each pool with its kinds.

@@ -26,6 +26,8 @@ use crate::reports::Reports;
 #[derive(Clone)]
 pub struct Run {
     inner: Arc<Inner>,
+    /// Where what is reported begins in its step, and how much of it that is.
+    within: (f64, f64),
 }
 
 struct Inner {
@@ -51,7 +53,7 @@ impl Run {
             stop,
             reports: Reports::default(),
         };
-        Self { inner: Arc::new(inner) }
+        Self { inner: Arc::new(inner), within: (0.0, 1.0) }
     }
 
     /// The job.
@@ -108,7 +110,17 @@ impl Run {
 
     /// Reports the progress of a named step, from 0 to 1. It is written a few times a second, and in any case at the end.
     pub fn progress(&self, step: &str, fraction: f64) {
-        self.inner.reports.step(step, fraction);
+        let (from, size) = self.within;
+        self.inner.reports.step(step, from + size * storable::fraction(fraction));
+    }
+
+    /// The same run for a part of the work, which begins at `from` and has the share `size` of it, both from 0 to 1: what is reported of
+    /// the part counts as that much of the step. So a step whose parts are done one after the other never goes back.
+    #[must_use]
+    pub fn part(&self, from: f64, size: f64) -> Self {
+        let (begins, whole) = self.within;
+        let within = (begins + whole * storable::fraction(from), whole * storable::fraction(size));
+        Self { inner: Arc::clone(&self.inner), within }
     }
 
     /// Writes a line to the job's log.

@@ -3,7 +3,7 @@
 //! A transcript is published once there is one: what fails afterwards does not take it back.
 
 use serde::{Deserialize, Serialize};
-use sluice_capability::Transcript;
+use sluice_capability::{Capability as _, TellingApart, Transcribing, Transcript};
 use sluice_domain::ids::OwnerId;
 use sluice_engine::{Called, EnqueueOptions, Job, JobError, Next, Pending, Run};
 use sluice_store::scribe::{ChunkRow, RecordingId, RecordingRow, SegmentRow};
@@ -27,6 +27,12 @@ pub struct TranscribeSession {
     /// The session.
     pub session: RecordingId,
 }
+
+/// The steps: two are called as the capabilities that report them.
+const HEARD: &str = Transcribing::NAME;
+const TOLD: &str = TellingApart::NAME;
+const SUMMARISED: &str = "summarise";
+const DRAWN: &str = "draw";
 
 /// What is made, one after the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +60,11 @@ impl Job for TranscribeSession {
         "speech"
     }
 
+    /// By how long they usually take: most of it is hearing.
+    fn phases() -> &'static [(&'static str, f64)] {
+        &[(HEARD, 0.75), (TOLD, 0.2), (SUMMARISED, 0.03), (DRAWN, 0.02)]
+    }
+
     async fn run(&self, stage: Stage, run: &Run, app: &ScribeApp) -> Result<Next<Stage>, JobError> {
         match stage {
             Stage::Hear => self.hear(run, app).await,
@@ -64,10 +75,12 @@ impl Job for TranscribeSession {
                     Err(error) => Err(error),
                 };
                 or_without("a summary", made, run)?;
+                run.progress(SUMMARISED, 1.0);
                 Ok(Next::Stage(Stage::Draw))
             }
             Stage::Draw => {
                 or_without("a waveform", waveform::make(run, app, &self.session).await, run)?;
+                run.progress(DRAWN, 1.0);
                 publish::result(run, app, &self.session).await.map(Next::Done)
             }
         }
@@ -92,14 +105,21 @@ impl TranscribeSession {
         restored(run, app, &self.session).await?;
         let (row, sounds) = load(run, &self.session).await?;
         let mut all = Made::default();
+        let whole_ms = sounds.iter().map(|(_, chunks)| end_of(chunks)).sum();
+        let mut done_ms = 0;
         for (segment, chunks) in sounds {
             let sound = audio::of(&segment, &chunks)?;
             let of = Sounding::of(&sound, end_of(&chunks));
-            let made = all.hear(run, app, &row, (segment, chunks), &of).await;
+            let part = part_of(run, done_ms, of.length_ms, whole_ms);
+            done_ms += of.length_ms;
+            let made = all.hear(&part, app, &row, (segment, chunks), &of).await;
             of.clear(run, app).await;
             if let Some(pending) = made? {
                 return Ok(Next::AwaitCall(pending));
             }
+        }
+        for step in [HEARD, TOLD] {
+            run.progress(step, 1.0);
         }
         let Made { heard, people, told, failed, is_any_heard } = all;
         // Of a session of which nothing can be heard there is nothing to read.
@@ -190,6 +210,13 @@ async fn restored(run: &Run, app: &ScribeApp, id: &RecordingId) -> Result<(), Jo
         Err(MoveError::Store(error)) => Err(error.into()),
         Err(error) => Err(JobError::fail("bad_archive", error.to_string())),
     }
+}
+
+/// The run for a part of a sound: what is done of it counts as much as it is long.
+#[expect(clippy::cast_precision_loss, reason = "a share need not be exact")]
+fn part_of(run: &Run, from_ms: u64, length_ms: u64, whole_ms: u64) -> Run {
+    let whole = whole_ms.max(1) as f64;
+    run.part(from_ms as f64 / whole, length_ms as f64 / whole)
 }
 
 /// The job of a session that has ended, and how it is enqueued. [`scribe::set_job`] follows.

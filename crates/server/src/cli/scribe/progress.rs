@@ -26,7 +26,7 @@ impl Progress {
         })
     }
 
-    /// From 0 to 1.
+    /// From 0 to 1. An attempt that follows a failure does the part again that was under way: what was shown stays until then.
     pub(super) fn show(&mut self, fraction: f64) {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 99")]
         let percent = (fraction * 100.0).clamp(0.0, 99.0) as u32;
@@ -42,10 +42,10 @@ impl Progress {
 
     fn set(&mut self, percent: u32) {
         match self {
-            Self::Bar(bar) => bar.set_position(percent.into()),
+            Self::Bar(bar) => bar.set_position(bar.position().max(percent.into())),
             Self::Lines { last } => {
                 let percent = percent - percent % LINE_EVERY_PERCENT;
-                if *last != Some(percent) {
+                if last.is_none_or(|last| last < percent) {
                     *last = Some(percent);
                     // The transcript is made whether or not its progress can be displayed.
                     writeln!(io::stderr().lock(), "transcript: {percent} %").ok();
