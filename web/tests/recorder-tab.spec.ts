@@ -1,12 +1,25 @@
-/** The sound of a tab, alone and together with the microphone: each is a segment of its own, at the same time. */
+/** The sound of a tab, alone and mixed with the microphone's into one segment. */
 import { readFileSync } from 'node:fs';
 import type { BrowserContext, Page } from '@playwright/test';
-import { counterFile } from './counter';
-import { ADDRESS, counts, hearSegment, recorded, sent, sessionOf, withMicrophone } from './microphone';
+import { counterFile, decoded, RATE } from './counter';
+import {
+  ADDRESS,
+  counts,
+  hearSegment,
+  idOf,
+  recorded,
+  recordedMore,
+  sent,
+  sessionOf,
+  withMicrophone,
+} from './microphone';
 import { expect, test } from './test';
+import { wav } from './wav';
 
 const SECONDS = 60;
 const PLAYER = 'A tab that speaks';
+/** Above all that counts, in Hz: it is heard beside it. */
+const TONE = 3500;
 const microphone = withMicrophone(SECONDS, [`--auto-select-tab-capture-source-by-title=${PLAYER}`]);
 
 // Muted, a tab has no sound to share.
@@ -16,32 +29,38 @@ test.use({
   launchOptions: { ...microphone.launchOptions, ignoreDefaultArgs: ['--mute-audio'] },
 });
 
-test('the sound of a tab and the microphone are recorded at the same time', async ({
+test('the sound of a tab and the microphone are mixed into one recording', async ({
   studio,
   page,
   server,
   context,
 }) => {
-  const player = await speaking(context, server.url);
+  const whistle = await speaking(context, server.url, 'tone');
   await studio.open('/scribe');
   await page.getByLabel('Both').check();
   await page.getByTestId('transcribe').uncheck();
   await studio.accessible();
-  await player.evaluate(fromTheBeginning);
   await page.getByTestId('record').click();
-  await recorded(page, 3);
-  await expect(page.getByRole('meter')).toHaveCount(2);
+  await recorded(page, 4);
+  await expect(page.getByRole('meter'), 'one of each').toHaveCount(2);
   await studio.accessible();
   await studio.picture('scribe-both');
+  // The tab is closed: the microphone goes on.
+  await whistle.close();
+  await expect(page.getByTestId('warning')).toHaveAttribute('data-code', 'source_ended');
+  await recordedMore(page, 4);
   await page.getByTestId('stop-finish').click();
   await expect(page.getByTestId('session')).toHaveAttribute('data-state', 'complete');
   const session = await sessionOf(page, server.url);
-  expect(session.segments.map(({ source }) => source).sort()).toEqual(['microphone', 'tab']);
-  for (const { number, source } of session.segments) {
-    if (source === 'microphone') await counts(page, server.url, number);
-    else await speaks(page, server.url, number);
-  }
+  expect(session.segments.map(({ source }) => source)).toEqual(['mixed']);
+  const heard = await counts(page, server.url, 0);
+  expect(heard.last - heard.first, 'the microphone, from the beginning to the end').toBeGreaterThan(60);
+  const audio = await page.request.get(`${server.url}/api/v1/sessions/${idOf(page)}/segments/0/audio`);
+  const sound = decoded(await audio.body());
+  const [during, after] = [toneIn(sound, 1, 3), toneIn(sound, heard.seconds - 1.5, heard.seconds - 0.5)];
+  expect(during, 'the tab is in it').toBeGreaterThan(20 * after);
 
+  const player = await speaking(context, server.url);
   // The tab alone, until it is closed.
   await studio.open('/scribe');
   await page.getByLabel('The sound of a tab').check();
@@ -56,6 +75,25 @@ test('the sound of a tab and the microphone are recorded at the same time', asyn
   await speaks(page, server.url, 0);
 });
 
+/** How much of the tone there is between two seconds of a sound. */
+function toneIn(sound: Float32Array, from: number, to: number): number {
+  const part = sound.subarray(Math.round(from * RATE), Math.round(to * RATE));
+  let [real, imaginary] = [0, 0];
+  part.forEach((sample, at) => {
+    real += sample * Math.cos((2 * Math.PI * TONE * at) / RATE);
+    imaginary += sample * Math.sin((2 * Math.PI * TONE * at) / RATE);
+  });
+  return Math.hypot(real, imaginary) / part.length;
+}
+
+function toneFile(): Buffer {
+  const rate = 48_000;
+  const samples = Buffer.alloc(SECONDS * rate * 2);
+  for (let at = 0; at < SECONDS * rate; at += 1)
+    samples.writeInt16LE(Math.round(3000 * Math.sin((2 * Math.PI * TONE * at) / rate)), at * 2);
+  return wav(rate, samples);
+}
+
 function fromTheBeginning() {
   document.querySelector('audio')!.currentTime = 0;
 }
@@ -67,13 +105,17 @@ async function speaks(page: Page, url: string, segment: number) {
   expect(heard.last - heard.first).toBeGreaterThan(15);
 }
 
-/** A tab that plays the sound that counts. */
-async function speaking(context: BrowserContext, url: string) {
+/** A tab that plays the sound that counts, or a tone. */
+async function speaking(context: BrowserContext, url: string, what: 'count' | 'tone' = 'count') {
+  await context.unroute('**/speaks/**');
   await context.route('**/speaks/**', (route) =>
     route.request().url().endsWith('.wav')
-      ? route.fulfill({ body: readFileSync(counterFile(SECONDS)), contentType: 'audio/wav' })
+      ? route.fulfill({
+          body: what === 'tone' ? toneFile() : readFileSync(counterFile(SECONDS)),
+          contentType: 'audio/wav',
+        })
       : route.fulfill({
-          body: `<title>${PLAYER}</title><audio src="/speaks/count.wav" autoplay loop></audio>`,
+          body: `<title>${PLAYER}</title><audio src="/speaks/${what}.wav" autoplay loop></audio>`,
           contentType: 'text/html',
         }),
   );

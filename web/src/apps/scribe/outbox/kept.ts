@@ -1,6 +1,7 @@
 /** What the browser keeps of recordings until the server has acknowledged it. */
 
-export type Source = 'microphone' | 'tab';
+/** `mixed` is the microphone and a tab as one sound. */
+export type Source = 'microphone' | 'tab' | 'mixed';
 
 /** Why something is not sent until a person decides: the server's code, or the page's own. */
 export interface Stuck {

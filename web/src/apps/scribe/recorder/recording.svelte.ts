@@ -1,4 +1,4 @@
-/** The recording of this page: one at a time, of one or two sources. It goes on while other pages of the app are shown. */
+/** The recording of this page: one at a time, of one source or of two that are mixed. It goes on while other pages of the app are shown. */
 import { holdSignIn } from '../../../lib/api/signed-out';
 import { scribeApi } from '../api';
 import { markWaiting, outbox, owner } from '../outbox/outbox.svelte';
@@ -7,7 +7,7 @@ import { liveLock, webLocks } from '../outbox/locks';
 import { OutboxStore } from '../outbox/store';
 import { Meter } from './meter';
 import { MEDIA_TYPE, Recorder } from './recorder';
-import { capture, SourceError, unable, type Capture, type Refusal } from './sources';
+import { capture, SourceError, unable, type Capture, type Part, type Refusal } from './sources';
 
 /** Without this much room nothing is begun. */
 const LEAST_ROOM_BYTES = 12_000_000;
@@ -38,7 +38,8 @@ export interface Wanted {
 
 interface Running extends Capture {
   recorder: Recorder;
-  meter: Meter;
+  /** One of each part, by its source. */
+  meters: { source: Source; meter: Meter }[];
   /** Lets go of the lock that says it lives. */
   release: () => void;
 }
@@ -56,7 +57,7 @@ class Recording {
   unkept = $state(0);
   readonly active = $derived(this.stage === 'recording' || this.stage === 'paused' || this.stage === 'stopping');
 
-  #running: Running[] = [];
+  #running: Running | null = null;
   #timer: ReturnType<typeof setInterval> | undefined;
   #awake: WakeLockSentinel | null = null;
   #following = false;
@@ -95,33 +96,33 @@ class Recording {
     this.hindrance = null;
     this.warning = null;
     try {
-      const captures = await capture(wanted.sources, wanted.filter);
+      const captured = await capture(wanted.sources, wanted.filter);
       const store = await outbox.begin();
       if (!(await hasRoom(store))) {
-        captures.forEach(stopped);
+        captured.close();
         return this.#hindered('no_room');
       }
-      await this.#run(store, session, captures);
+      await this.#run(store, session, captured);
       return session.id ?? session.key;
     } catch (error) {
       return this.#hindered(error instanceof SourceError ? error.refusal : 'storage');
     }
   }
 
-  async #run(store: OutboxStore, session: KeptSession, captures: Capture[]) {
-    const begun = captures.map(({ source }) => fresh(session, source));
-    const releases = await Promise.all(begun.map(({ key }) => webLocks.hold(liveLock(key))));
+  async #run(store: OutboxStore, session: KeptSession, captured: Capture) {
+    const segment = fresh(session, captured.source);
+    const release = await webLocks.hold(liveLock(segment.key));
     try {
       markWaiting();
-      await store.begin(session, begun);
-      this.#running = captures.map((one, n) => this.#recorder(store, one, begun[n]!, releases[n]!));
+      await store.begin(session, [segment]);
+      this.#running = this.#recorder(store, captured, segment, release);
     } catch (error) {
-      releases.forEach((release) => release());
-      captures.forEach(stopped);
+      release();
+      captured.close();
       throw error;
     }
     this.#follow();
-    this.#running.forEach(({ recorder }) => recorder.start());
+    this.#running.recorder.start();
     this.session = session;
     this.stage = 'recording';
     if (session.id !== null) this.#tell('recording');
@@ -132,7 +133,8 @@ class Recording {
     void outbox.look();
   }
 
-  #recorder(store: OutboxStore, { source, stream }: Capture, segment: KeptSegment, release: () => void): Running {
+  #recorder(store: OutboxStore, captured: Capture, segment: KeptSegment, release: () => void): Running {
+    const { stream, parts } = captured;
     const recorder = new Recorder({
       stream,
       segment,
@@ -149,12 +151,27 @@ class Recording {
       started: () => void store.changeSegment(segment.key, { startedAt: Date.now() }),
       ended: () => void this.#sourceEnded(segment.key),
     });
-    return { source, stream, recorder, meter: new Meter(stream), release };
+    if (parts.length > 1) this.#followParts(segment.key, parts);
+    const meters = parts.map(({ source, stream }) => ({ source, meter: new Meter(stream) }));
+    return { ...captured, recorder, meters, release };
+  }
+
+  /** What is mixed of several parts goes on while one of them does. */
+  #followParts(segment: string, parts: Part[]) {
+    const left = new Set(parts);
+    for (const part of parts) {
+      const gone = () => {
+        left.delete(part);
+        if (left.size === 0) void this.#sourceEnded(segment);
+        else if (this.#running?.recorder.segment.key === segment) this.warning ??= 'source_ended';
+      };
+      for (const track of part.stream.getAudioTracks()) track.addEventListener('ended', gone);
+    }
   }
 
   pause() {
     if (this.stage !== 'recording') return;
-    this.#running.forEach(({ recorder }) => recorder.pause());
+    this.#running?.recorder.pause();
     this.stage = 'paused';
     this.#tick();
     this.#tell('paused');
@@ -162,7 +179,7 @@ class Recording {
 
   resume() {
     if (this.stage !== 'paused') return;
-    this.#running.forEach(({ recorder }) => recorder.resume());
+    this.#running?.recorder.resume();
     this.stage = 'recording';
     this.#tell('recording');
   }
@@ -172,8 +189,8 @@ class Recording {
     if (this.stage !== 'recording' && this.stage !== 'paused') return;
     this.stage = 'stopping';
     this.#tell('paused');
-    await Promise.all(this.#running.map((one) => end(one)));
-    this.#running = [];
+    if (this.#running) await end(this.#running);
+    this.#running = null;
     clearInterval(this.#timer);
     void this.#awake?.release();
     this.#awake = null;
@@ -186,12 +203,9 @@ class Recording {
   }
 
   async #sourceEnded(segment: string) {
-    const gone = this.#running.find(({ recorder }) => recorder.segment.key === segment);
-    if (!gone || this.stage === 'stopping') return;
+    if (this.#running?.recorder.segment.key !== segment || this.stage === 'stopping') return;
     this.warning ??= 'source_ended';
-    if (this.#running.length === 1) return this.stop();
-    this.#running = this.#running.filter((one) => one !== gone);
-    await end(gone);
+    await this.stop();
   }
 
   /** Gives up the ballast; when that does not help either, recording ends. */
@@ -217,20 +231,19 @@ class Recording {
   }
 
   #tick() {
-    this.elapsed = Math.max(0, ...this.#running.map(({ recorder }) => recorder.elapsed));
-    this.unkept = this.#running.reduce((sum, { recorder }) => sum + recorder.unkept, 0);
-    if (document.hidden) return;
-    this.levels = this.#running.map(({ source, meter }) => ({
-      source,
-      level: this.stage === 'recording' ? meter.level() : 0,
-    }));
+    const running = this.#running;
+    this.elapsed = running?.recorder.elapsed ?? 0;
+    this.unkept = running?.recorder.unkept ?? 0;
+    if (document.hidden || !running) return;
+    const level = (meter: Meter) => (this.stage === 'recording' ? meter.level() : 0);
+    this.levels = running.meters.map(({ source, meter }) => ({ source, level: level(meter) }));
   }
 
   /** What the browser says about this page, from the first recording on. */
   #follow() {
     if (this.#following) return;
     this.#following = true;
-    const flush = () => this.#running.forEach(({ recorder }) => recorder.flush());
+    const flush = () => this.#running?.recorder.flush();
     addEventListener('beforeunload', (event) => {
       flush();
       // What is in memory alone would be lost.
@@ -250,14 +263,11 @@ class Recording {
   }
 }
 
-async function end({ recorder, meter, release }: Running) {
+async function end({ recorder, meters, close, release }: Running) {
   await recorder.stop();
-  meter.close();
+  meters.forEach(({ meter }) => meter.close());
+  close();
   release();
-}
-
-function stopped({ stream }: Capture) {
-  stream.getTracks().forEach((track) => track.stop());
 }
 
 function fresh(session: KeptSession, source: Source): KeptSegment {
