@@ -52,6 +52,24 @@ async function clickWord(page: Page, passage: number, word: string) {
   await page.mouse.click(place.x, place.y);
 }
 
+test('the find field is whole on a phone', async ({ studio, page }) => {
+  await new TranscriptAnswers().serve(page);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await studio.open(PATH);
+  const field = page.getByTestId('find');
+  await expect(field).toBeVisible();
+  const room = await field.evaluate((element: HTMLInputElement) => {
+    const { font, paddingInlineStart, paddingInlineEnd } = getComputedStyle(element);
+    const brush = new OffscreenCanvas(1, 1).getContext('2d')!;
+    brush.font = font;
+    const text = brush.measureText(element.placeholder).width;
+    return element.clientWidth - parseFloat(paddingInlineStart) - parseFloat(paddingInlineEnd) - text;
+  });
+  expect(room, 'what it is for can be read').toBeGreaterThan(0);
+  await field.fill('lighthouse');
+  await expect(page.getByTestId('found')).toBeInViewport({ ratio: 1 });
+});
+
 test('words are found, counted and marked', async ({ studio, page }) => {
   await new TranscriptAnswers().serve(page);
   await studio.open(PATH);
