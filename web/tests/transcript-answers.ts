@@ -129,6 +129,7 @@ function sessionOf(language: 'en' | 'ar'): Session {
     chunks: 1,
     stored: 1,
     beyond: 1,
+    clock_jumps: 0,
   });
   return {
     id: SESSION,

@@ -19,7 +19,7 @@ use sluice_capability::{TranscribeRequest, Transcript};
 use sluice_local::models::{
     CTRANSLATE2, CTRANSLATE2_THREADS, Models, ONNX_RUNTIME, SPEECH, VOICE_ACTIVITY, WHISPER_MODEL,
 };
-use sluice_local::speech::{Live, LiveSound, Size, SpeechError, SpeechSettings, Transcriber};
+use sluice_local::speech::{LANGUAGES, Live, LiveSound, Size, SpeechError, SpeechSettings, Transcriber};
 
 fn request(sound: &Path) -> TranscribeRequest {
     TranscribeRequest {
@@ -189,6 +189,18 @@ async fn what_is_wrong_with_a_file_is_said() {
     let klingon = TranscribeRequest { language: Some("tlh".to_owned()), ..request(&path("speech.wav")) };
     let error = transcriber.transcribe(&klingon, None, &|_| ()).await.unwrap_err();
     assert_eq!(error.code(), "language_unknown");
+}
+
+#[test]
+fn the_languages_are_those_of_the_model() {
+    let file = hearing::models(&SPEECH).folder().join("faster-whisper-base/tokenizer.json");
+    let tokenizer: serde_json::Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+    let special = tokenizer["added_tokens"].as_array().unwrap().iter().map(|token| token["content"].as_str().unwrap());
+    let special: Vec<&str> = special.filter_map(|token| token.strip_prefix("<|")?.strip_suffix("|>")).collect();
+    let at = |token: &str| special.iter().position(|known| *known == token).unwrap();
+    let mut languages = special[at("startoftranscript") + 1..at("translate")].to_vec();
+    languages.sort_unstable();
+    assert_eq!(languages, LANGUAGES);
 }
 
 #[tokio::test]

@@ -5,10 +5,10 @@
 
 mod live;
 mod rows;
+mod spans;
 pub mod tiers;
 mod words;
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use sluice_domain::ids::{JobId, OwnerId};
@@ -22,7 +22,8 @@ use crate::{StoreError, Tx, storable};
 
 pub use live::{LivePassage, LiveRow, forget_live, hear_by, live, live_passages, set_live};
 pub use rows::{Begun, ChunkRow, Closed, NewSegment, Placed, RecordingJob, RecordingRow, SegmentRow, SummaryJob};
-use rows::{chunk_row, number, recording_row, segment_row};
+use rows::{chunk_row, recording_row, segment_row};
+pub use spans::{Span, spans};
 pub use words::{
     EditRow, Made, NamedSpeaker, SpeakerRow, VoiceId, delete_edit, edit, edits, lock_voices, made, name_speaker,
     replace_edits, set_made, set_speakers, speakers, voices,
@@ -430,17 +431,6 @@ pub async fn chunks(tx: &mut Tx, owner: &OwnerId, id: &RecordingId, segment: u32
         .all(tx)
         .await?;
     rows.iter().map(chunk_row).collect()
-}
-
-/// Where the last stored chunk of each segment ends, in milliseconds of the segment, by its number.
-pub async fn ends(tx: &mut Tx, owner: &OwnerId, id: &RecordingId) -> Result<BTreeMap<u32, u64>, StoreError> {
-    let rows = sql("SELECT segment, MAX(start_ms + length_ms) AS end_ms FROM scribe_chunks
-         WHERE session_id = $1 AND owner = $2 GROUP BY segment")
-    .bind(id.as_str())
-    .bind(owner.as_str())
-    .all(tx)
-    .await?;
-    rows.iter().map(|row| Ok((number(row, "segment")?, row.get::<i64>("end_ms")?.unsigned_abs()))).collect()
 }
 
 /// The bytes and the length in milliseconds of what is stored of a session.

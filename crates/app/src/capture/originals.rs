@@ -62,6 +62,7 @@ pub(super) const INTAKE: Intake = Intake {
     begins: |head| PICTURES.iter().any(|(_, begins)| begins(head)),
     begins_for_it: |head| PICTURES.iter().chain(&SOUNDS).any(|(_, begins)| begins(head)),
     refuses: unread_picture,
+    refuses_said: |_| None,
 };
 
 /// The refusal of a picture of a kind that is known, and not read.

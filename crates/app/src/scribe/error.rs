@@ -1,5 +1,6 @@
 //! What is wrong with a session.
 
+use sluice_local::speech::LANGUAGES;
 use sluice_store::StoreError;
 
 use super::export::ExportError;
@@ -21,8 +22,11 @@ pub enum SessionError {
         /// How many it may have.
         most: usize,
     },
-    /// No language has this code.
-    #[error("there is no language \"{code}\": give a code of two or three letters, such as en or ar, or none")]
+    /// No engine writes down a language of this code.
+    #[error(
+        "\"{code}\" is no language that is written down here: leave it out to have it found out, or give one of {}",
+        LANGUAGES.join(", ")
+    )]
     Language {
         /// What was given.
         code: String,
@@ -31,7 +35,9 @@ pub enum SessionError {
     #[error("this Idempotency-Key was used before for another request: make a new one")]
     KeyReused,
     /// Chunks are missing.
-    #[error("parts of the recording have not arrived: send them, or accept that they are missing")]
+    #[error(
+        "parts of the recording have not arrived: send them, or accept that they are missing, each that is missing now"
+    )]
     HasGaps(Gaps),
     /// It has ended.
     #[error("this session has ended: begin another one")]

@@ -18,7 +18,7 @@ use super::context::ScribeApp;
 use super::header;
 use super::session::{self, TITLE_CHARACTERS};
 use crate::facts::Refusal;
-use crate::intake::{self, Intake, Resumed, TakeError};
+use crate::intake::{self, Intake, Resumed, Said, TakeError};
 use crate::limits::admit;
 use crate::media::MediaError;
 
@@ -37,7 +37,17 @@ pub(super) const INTAKE: Intake = Intake {
     begins: is_sound,
     begins_for_it: is_sound,
     refuses: |_| None,
+    refuses_said: |said| language_of(said).err(),
 };
+
+/// What is spoken in a file, as its sender says.
+pub(super) fn language_of(said: &Said) -> Result<Option<String>, Refusal> {
+    let language = said.get("language").filter(|code| !code.is_empty());
+    match session::check_language(language.map(String::as_str)) {
+        Ok(()) => Ok(language.cloned()),
+        Err(error) => Err(Refusal { code: "no_such_language", title: UNFIT, detail: error.to_string() }),
+    }
+}
 
 fn is_sound(head: &[u8]) -> bool {
     header::sniff(head).is_some() && !intake::is_heic(head)

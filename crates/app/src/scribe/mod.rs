@@ -2,6 +2,7 @@
 
 pub mod audio;
 pub mod chunk;
+mod clock;
 mod context;
 mod end;
 mod error;

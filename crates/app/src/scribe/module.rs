@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use sluice_domain::ids::OwnerId;
 use sluice_engine::{Builder, Engine};
+use sluice_local::speech::LANGUAGES;
 use sluice_store::{StoreError, Tx, scribe};
 use utoipa::ToSchema;
 
@@ -38,6 +39,9 @@ pub struct ScribeChoices {
     pub live: bool,
     /// Most bytes of a file that becomes a session.
     pub file_bytes: u64,
+    /// The languages that a person may choose, by their codes.
+    #[schema(value_type = Vec<String>, max_items = 200)]
+    pub languages: &'static [&'static str],
 }
 
 /// Scribe's part of a snapshot.
@@ -62,9 +66,13 @@ impl Module for ScribeApp {
     }
 
     fn take<'a>(&'a self, incoming: Incoming<'a>) -> Taking<'a> {
-        let Incoming { owner, file, name, engine, resumed, .. } = incoming;
-        let new = NewFile { file, name, title: None, language: None, request_key: None };
-        async move { Ok(file::take(self, engine, owner, new, resumed).await?.to_string()) }.boxed()
+        let Incoming { owner, file, name, engine, resumed, said } = incoming;
+        async move {
+            let language = file::language_of(&said)?;
+            let new = NewFile { file, name, title: None, language, request_key: None };
+            Ok(file::take(self, engine, owner, new, resumed).await?.to_string())
+        }
+        .boxed()
     }
 
     fn register(&self, engine: Builder) -> Builder {
@@ -101,6 +109,7 @@ impl Module for ScribeApp {
             most_waiting: MOST_WAITING,
             live: self.listening.can(),
             file_bytes: FILE_BYTES,
+            languages: &LANGUAGES,
         })
     }
 

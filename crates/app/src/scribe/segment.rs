@@ -5,6 +5,7 @@ use sluice_domain::time::Timestamp;
 use sluice_store::scribe::{self, Begun, Closed, NewSegment, RecordingId, SegmentRow};
 use sluice_store::{StoreError, Tx};
 
+use super::clock;
 use super::context::ScribeApp;
 use super::notify::changed;
 use super::view::{Gaps, SegmentView};
@@ -124,8 +125,9 @@ async fn view(
     id: &RecordingId,
     row: &SegmentRow,
 ) -> Result<SegmentView, SegmentError> {
-    let ends = app.platform.store.read(async |tx: &mut Tx| scribe::ends(tx, owner, id).await).await?;
-    Ok(SegmentView::of(row, ends.get(&row.number).copied().unwrap_or(0)))
+    let measure = async |tx: &mut Tx| clock::measured(tx, owner, id, std::slice::from_ref(row)).await;
+    let measured = app.platform.store.read(measure).await?;
+    Ok(SegmentView::of(row, measured.get(&row.number).copied().unwrap_or_default()))
 }
 
 /// What is missing of a session; none if this owner has no such session.
@@ -154,8 +156,11 @@ pub(super) async fn gaps_in(tx: &mut Tx, owner: &OwnerId, id: &RecordingId) -> R
         }
     }
     let expected = |segment: &SegmentRow| u64::from(segment.expected());
+    let open: Vec<u32> =
+        segments.iter().filter(|segment| segment.chunks.is_none()).map(|segment| segment.number).collect();
     Ok(Gaps {
-        complete: missing.is_empty() && segments.iter().all(|segment| segment.chunks.is_some()),
+        complete: missing.is_empty() && open.is_empty(),
+        open,
         max_sequence: segments.iter().filter_map(|segment| segment.beyond.checked_sub(1)).max(),
         total: segments.iter().map(expected).sum(),
         missing,

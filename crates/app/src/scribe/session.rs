@@ -5,12 +5,14 @@ use serde_json::json;
 use sluice_domain::ids::OwnerId;
 use sluice_domain::time::Timestamp;
 use sluice_engine::{Engine, Run};
+use sluice_local::speech::LANGUAGES;
 use sluice_store::keeping::is_held;
 use sluice_store::scribe::{self, RecordingId, RecordingRow, SegmentRow};
 use sluice_store::{StoreError, Tx, events, jobs};
 use utoipa::ToSchema;
 
 use super::NAME;
+use super::clock;
 use super::context::ScribeApp;
 pub use super::error::SessionError;
 pub use super::exporting::export;
@@ -21,7 +23,7 @@ use super::segment::gaps_in;
 use super::summary;
 use super::transcribe::job_of;
 use super::transcript::Transcription;
-use super::view::{RecordingSummary, RecordingView, SegmentView};
+use super::view::{Accepted, RecordingSummary, RecordingView, SegmentView};
 use super::words;
 use crate::limits::{Asker, Standing, admit};
 use crate::tiers::Tier;
@@ -149,10 +151,12 @@ pub async fn show(app: &ScribeApp, owner: &OwnerId, id: &RecordingId) -> Result<
         .store
         .read(async |tx: &mut Tx| {
             let row = scribe::find(tx, owner, id).await?.ok_or(SessionError::Unknown)?;
-            let (segments, ends) = (scribe::segments(tx, owner, id).await?, scribe::ends(tx, owner, id).await?);
-            let end = |row: &SegmentRow| ends.get(&row.number).copied().unwrap_or(0);
-            let segments = segments.iter().map(|row| SegmentView::of(row, end(row))).collect();
-            let (bytes, length_ms) = scribe::sum(tx, owner, id).await?;
+            let segments = scribe::segments(tx, owner, id).await?;
+            let measured = clock::measured(tx, owner, id, &segments).await?;
+            let measured_of = |row: &SegmentRow| measured.get(&row.number).copied().unwrap_or_default();
+            let segments = segments.iter().map(|row| SegmentView::of(row, measured_of(row))).collect();
+            let length_ms = measured.values().map(|of| of.length_ms).sum();
+            let (bytes, _) = scribe::sum(tx, owner, id).await?;
             let session = RecordingSummary::of(&row, tx.now().await?);
             let kept = keeping::shown(tx, owner, id).await?.ok_or(SessionError::Unknown)?;
             Ok(RecordingView { session, segments, bytes, length_ms, kept })
@@ -218,14 +222,14 @@ pub async fn change(
     show(app, owner, id).await
 }
 
-/// Ends a session: refused while chunks are missing, unless they are given up. Once ended, it stays so. What is to be
+/// Ends a session: refused while chunks are missing, unless all that are missing now are accepted. Once ended, it stays so. What is to be
 /// transcribed is enqueued with it.
 pub async fn finish(
     app: &ScribeApp,
     engine: &Engine,
     owner: &OwnerId,
     id: &RecordingId,
-    accept_gaps: bool,
+    accepted: &Accepted,
 ) -> Result<RecordingView, SessionError> {
     app.platform
         .store
@@ -235,7 +239,7 @@ pub async fn finish(
                 return Ok(());
             }
             let gaps = gaps_in(tx, owner, id).await?;
-            if !gaps.complete && !accept_gaps {
+            if !accepted.covers(&gaps) {
                 return Err(SessionError::HasGaps(gaps));
             }
             Ok(end_with(tx, engine, row, !gaps.complete).await?)
@@ -392,14 +396,12 @@ fn check_title(title: &str) -> Result<(), SessionError> {
     Ok(())
 }
 
-/// Whether this looks like the code of a language.
-pub fn is_language(code: &str) -> bool {
-    (2..=3).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_lowercase())
-}
-
-fn check_language(code: Option<&str>) -> Result<(), SessionError> {
+/// Refuses a language that no engine writes down, before anything is recorded or sent.
+pub fn check_language(code: Option<&str>) -> Result<(), SessionError> {
     match code {
-        Some(code) if !is_language(code) => Err(SessionError::Language { code: code.chars().take(20).collect() }),
+        Some(code) if !LANGUAGES.contains(&code) => {
+            Err(SessionError::Language { code: code.chars().take(20).collect() })
+        }
         _ => Ok(()),
     }
 }

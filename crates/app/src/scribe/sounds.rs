@@ -12,6 +12,7 @@ use sluice_store::{StoreError, Tx};
 use tokio::io::AsyncWriteExt as _;
 
 use super::audio::Joined;
+use super::clock::{self, Steady};
 use super::context::ScribeApp;
 use crate::media::{Media, MediaError};
 
@@ -27,7 +28,11 @@ pub(super) async fn load(
         let row = scribe::find(tx, run.owner(), id).await?;
         let mut sounds = Vec::new();
         for segment in scribe::segments(tx, run.owner(), id).await? {
-            let chunks = scribe::chunks(tx, run.owner(), id, segment.number).await?;
+            let Steady { chunks, jumps } =
+                clock::steady(&segment, scribe::chunks(tx, run.owner(), id, segment.number).await?);
+            if jumps > 0 {
+                run.log(format!("the clock of the recorder of part {} jumped", segment.number + 1));
+            }
             if !chunks.is_empty() {
                 sounds.push((segment, chunks));
             }

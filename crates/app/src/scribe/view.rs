@@ -1,5 +1,7 @@
 //! Sessions as they are shown.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use sluice_domain::job::JobState;
 use sluice_domain::time::Timestamp;
@@ -7,6 +9,7 @@ use sluice_store::scribe::{RecordingRow, SegmentRow};
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, Schema, Type};
 
+use super::clock::Measured;
 use crate::tiers::Tier;
 use crate::view::ErrorView;
 
@@ -181,13 +184,16 @@ pub struct SegmentView {
     pub beyond: u32,
     /// Where the last stored chunk ends, in milliseconds of the segment.
     pub length_ms: u64,
+    /// How often its recorder's clock jumped: what came after a jump is where the sound before it ends.
+    pub clock_jumps: u32,
 }
 
 impl SegmentView {
-    /// Of a row, and where its last chunk ends.
-    pub fn of(row: &SegmentRow, length_ms: u64) -> Self {
+    /// Of a row, and what was measured of its chunks.
+    pub(super) fn of(row: &SegmentRow, measured: Measured) -> Self {
         Self {
-            length_ms,
+            length_ms: measured.end_ms,
+            clock_jumps: measured.jumps,
             number: row.number,
             key: row.key.clone(),
             source: row.source.clone(),
@@ -200,15 +206,28 @@ impl SegmentView {
     }
 }
 
+/// As many chunks as are named, and as many segments as a session may have.
+const NAMED: usize = 10_000;
+const SEGMENTS: usize = 1_440;
+
 /// The number of a segment and the numbers of chunks, in JSON an array of the two. Written without `prefixItems`, which
 /// clients that are generated from the description rarely know.
-fn missing_chunks() -> Schema {
-    let number = || ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0));
-    let numbers = ArrayBuilder::new().items(number());
+pub fn missing_chunks() -> Schema {
+    let numbers = ArrayBuilder::new().items(number()).max_items(Some(NAMED));
     let either = OneOfBuilder::new().item(number()).item(numbers);
     let pair = ArrayBuilder::new().items(either).min_items(Some(2)).max_items(Some(2));
     let what = "Each segment of which chunks are missing: its number and the numbers of the chunks.";
-    ArrayBuilder::new().items(pair).description(Some(what)).build().into()
+    ArrayBuilder::new().items(pair).max_items(Some(SEGMENTS)).description(Some(what)).build().into()
+}
+
+/// The numbers of segments that have not ended.
+pub fn open_segments() -> Schema {
+    let what = "The segments that have not ended, so that their recorders may have more.";
+    ArrayBuilder::new().items(number()).max_items(Some(SEGMENTS)).description(Some(what)).build().into()
+}
+
+fn number() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0)).maximum(Some(i32::MAX))
 }
 
 /// What is missing of a session.
@@ -221,6 +240,71 @@ pub struct Gaps {
     pub max_sequence: Option<u32>,
     /// How many chunks there are, as far as is known.
     pub total: u64,
+    /// The segments that have not ended, so that their recorders may have more.
+    #[schema(schema_with = open_segments)]
+    pub open: Vec<u32>,
     /// Whether every segment has ended and nothing is missing.
     pub complete: bool,
+}
+
+/// What a person who ends a session accepts as missing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Accepted {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// Whatever is missing.
+    Everything,
+    /// What they were told of: chunks by their segments, and the segments that have not ended.
+    Named {
+        /// As [`Gaps::missing`].
+        missing: Vec<(u32, Vec<u32>)>,
+        /// As [`Gaps::open`].
+        open: Vec<u32>,
+    },
+}
+
+impl Accepted {
+    /// Whether this is all that is missing.
+    pub(super) fn covers(&self, gaps: &Gaps) -> bool {
+        match self {
+            Self::Nothing => gaps.complete,
+            Self::Everything => true,
+            Self::Named { missing, open } => {
+                let named: BTreeSet<(u32, u32)> = pairs(missing).collect();
+                gaps.open.iter().all(|segment| open.contains(segment))
+                    && pairs(&gaps.missing).all(|chunk| named.contains(&chunk))
+            }
+        }
+    }
+}
+
+/// Each chunk with its segment.
+fn pairs(missing: &[(u32, Vec<u32>)]) -> impl Iterator<Item = (u32, u32)> {
+    missing.iter().flat_map(|(segment, chunks)| chunks.iter().map(|chunk| (*segment, *chunk)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_named_covers_no_more_than_that() {
+        let gaps = |missing: &[(u32, Vec<u32>)], open: &[u32]| Gaps {
+            missing: missing.to_vec(),
+            max_sequence: Some(9),
+            total: 10,
+            open: open.to_vec(),
+            complete: missing.is_empty() && open.is_empty(),
+        };
+        let named = Accepted::Named { missing: vec![(0, vec![1, 2]), (3, vec![0])], open: vec![3] };
+        assert!(named.covers(&gaps(&[(0, vec![1, 2]), (3, vec![0])], &[3])));
+        assert!(named.covers(&gaps(&[(0, vec![2])], &[])), "one arrived meanwhile");
+        assert!(named.covers(&gaps(&[], &[])));
+        assert!(!named.covers(&gaps(&[(0, vec![2, 5])], &[])));
+        assert!(!named.covers(&gaps(&[(1, vec![2])], &[])));
+        assert!(!named.covers(&gaps(&[], &[4])), "another device has begun to record");
+        assert!(Accepted::Everything.covers(&gaps(&[(1, vec![2])], &[1])));
+        assert!(!Accepted::Nothing.covers(&gaps(&[], &[1])) && Accepted::Nothing.covers(&gaps(&[], &[])));
+    }
 }

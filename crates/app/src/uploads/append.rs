@@ -225,7 +225,7 @@ impl Appending<'_> {
         first.extend_from_slice(&bytes[..bytes.len().min(HEADER_WITHIN - first.len())]);
         if first.len() == HEADER_WITHIN || received == self.row.length {
             let library = &self.desk.library;
-            let limit = match taker(&self.desk.apps, first, &said(&self.row.metadata)) {
+            let limit = match taker(&self.desk.apps, first, &self.row.name, &said(&self.row.metadata)) {
                 Taker::App(_, most) => most,
                 Taker::Library => library.upload_bytes,
                 Taker::Nobody(Some(refusal)) => return Err(IngestError::from(refusal).into()),
@@ -301,7 +301,7 @@ impl Appending<'_> {
         let io = |source| MediaError::Blobs(BlobError::Io { path: file.clone(), source });
         let head = intake::head(&file).await.map_err(io)?;
         let said = said(&row.metadata);
-        match taker(&desk.apps, &head, &said) {
+        match taker(&desk.apps, &head, &row.name, &said) {
             Taker::App(app, _) => {
                 if let Some(limited) = counted_late(&desk.apps, app, &row.name, &said) {
                     self.count(limited).await.map_err(IngestError::from)?;

@@ -15,6 +15,9 @@ use crate::module::Module;
 /// The key of `Upload-Metadata` that names an app.
 const APP: &str = "app";
 
+/// The code of the refusal of a file that is neither a document nor anything that an app takes.
+pub const FILE_UNKNOWN: &str = "file_unknown";
+
 /// Who takes a file.
 pub(super) enum Taker<'a> {
     /// An app, which takes so many bytes of it at most.
@@ -35,10 +38,12 @@ pub(super) fn said(metadata: &str) -> Said {
     metadata.split(',').filter_map(pair).filter(|(key, _)| !key.is_empty()).collect()
 }
 
-/// Most bytes of a file of this name; documents may have `documents`. Refuses what is meant for an app that takes no files.
+/// Most bytes of a file of this name; documents may have `documents`. Refuses what is meant for an app that takes no files, or no such
+/// ones.
 pub(super) fn most_bytes(apps: &[Arc<dyn Module>], name: &str, said: &Said, documents: u64) -> Result<u64, Refusal> {
     if let Some(app) = said.get(APP) {
-        return named(apps, app).map(|(_, intake)| intake.most_bytes).ok_or_else(|| no_such_app(app));
+        let (_, intake) = named(apps, app).ok_or_else(|| no_such_app(app))?;
+        return (intake.refuses_said)(said).map_or(Ok(intake.most_bytes), Err);
     }
     Ok(by_name(apps, name).map(|intake| intake.most_bytes).max().unwrap_or(documents).max(documents))
 }
@@ -76,12 +81,12 @@ pub fn largest(apps: &[Arc<dyn Module>], documents: u64) -> u64 {
 }
 
 /// Who takes a file with these first bytes, of which its sender says this.
-pub(super) fn taker<'a>(apps: &'a [Arc<dyn Module>], head: &[u8], said: &Said) -> Taker<'a> {
-    if let Some(name) = said.get(APP) {
-        return match named(apps, name) {
+pub(super) fn taker<'a>(apps: &'a [Arc<dyn Module>], head: &[u8], name: &str, said: &Said) -> Taker<'a> {
+    if let Some(meant) = said.get(APP) {
+        return match named(apps, meant) {
             Some((app, intake)) if (intake.begins_for_it)(head) => Taker::App(app, intake.most_bytes),
-            Some((_, intake)) => Taker::Nobody(Some((intake.refuses)(head).unwrap_or_else(|| unused(name)))),
-            None => Taker::Nobody(Some(no_such_app(name))),
+            Some((_, intake)) => Taker::Nobody(Some((intake.refuses)(head).unwrap_or_else(|| unused(meant, &intake)))),
+            None => Taker::Nobody(Some(no_such_app(meant))),
         };
     }
     if has_header(head) {
@@ -89,10 +94,11 @@ pub(super) fn taker<'a>(apps: &'a [Arc<dyn Module>], head: &[u8], said: &Said) -
     }
     let found =
         apps.iter().find_map(|app| app.intake().filter(|intake| (intake.begins)(head)).map(|found| (app, found)));
-    match found {
-        Some((app, intake)) => Taker::App(app, intake.most_bytes),
-        None => Taker::Nobody(apps.iter().find_map(|app| app.intake().and_then(|intake| (intake.refuses)(head)))),
+    if let Some((app, intake)) = found {
+        return Taker::App(app, intake.most_bytes);
     }
+    let known = apps.iter().find_map(|app| app.intake().and_then(|intake| (intake.refuses)(head)));
+    Taker::Nobody(known.or_else(|| untaken(apps, name)))
 }
 
 /// The app of this name, if it takes files.
@@ -101,14 +107,35 @@ fn named<'a>(apps: &'a [Arc<dyn Module>], name: &str) -> Option<(&'a Arc<dyn Mod
     Some((app, app.intake()?))
 }
 
-fn unused(app: &str) -> Refusal {
+fn unused(app: &str, intake: &Intake) -> Refusal {
     Refusal {
         code: "file_unused",
         title: "This app cannot use such a file",
         detail: format!(
-            "\"{app}\" takes no file that begins like this one: choose another file, or leave \"app\" out."
+            "\"{app}\" takes no file that begins like this one: choose another file ({}), or leave \"app\" out.",
+            intake.endings.join(", ")
         ),
     }
+}
+
+/// What is said of a file that nobody takes, and that by its name is no document: what would be taken. None of a document, of which the
+/// library says what is wrong.
+fn untaken(apps: &[Arc<dyn Module>], name: &str) -> Option<Refusal> {
+    let ending = Path::new(name).extension()?.to_str()?.to_lowercase();
+    if ending == "pdf" {
+        return None;
+    }
+    let takes = |app: &Arc<dyn Module>| Some(format!("{} for \"{}\"", app.intake()?.endings.join(", "), app.name()));
+    let known: Vec<String> = apps.iter().filter_map(takes).collect();
+    let meant = by_name(apps, name).next().map(|_| "Its content is not what its name says. ").unwrap_or_default();
+    Some(Refusal {
+        code: FILE_UNKNOWN,
+        title: "No app takes such a file",
+        detail: format!(
+            "{meant}It begins neither like a document (PDF) nor like a file of an app: {}. Choose another file.",
+            known.join("; ")
+        ),
+    })
 }
 
 fn no_such_app(app: &str) -> Refusal {

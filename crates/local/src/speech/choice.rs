@@ -14,6 +14,16 @@ pub enum Size {
     Small,
 }
 
+/// The languages that Whisper writes down, by their codes: ISO 639-1, but for `haw`, and `jw`, which is Javanese.
+pub const LANGUAGES: [&str; 99] = [
+    "af", "am", "ar", "as", "az", "ba", "be", "bg", "bn", "bo", "br", "bs", "ca", "cs", "cy", "da", "de", "el", "en",
+    "es", "et", "eu", "fa", "fi", "fo", "fr", "gl", "gu", "ha", "haw", "he", "hi", "hr", "ht", "hu", "hy", "id", "is",
+    "it", "ja", "jw", "ka", "kk", "km", "kn", "ko", "la", "lb", "ln", "lo", "lt", "lv", "mg", "mi", "mk", "ml", "mn",
+    "mr", "ms", "mt", "my", "ne", "nl", "nn", "no", "oc", "pa", "pl", "ps", "pt", "ro", "ru", "sa", "sd", "si", "sk",
+    "sl", "sn", "so", "sq", "sr", "su", "sv", "sw", "ta", "te", "tg", "th", "tk", "tl", "tr", "tt", "uk", "ur", "uz",
+    "vi", "yi", "yo", "zh",
+];
+
 /// Languages that `base` writes down well or fairly; others poorly.
 const BASE_KNOWS: [&str; 7] = ["de", "en", "es", "fr", "it", "nl", "pt"];
 

@@ -34,7 +34,7 @@ use std::time::{Duration, Instant};
 
 use sluice_capability::{TranscribeRequest, Transcript};
 
-pub use choice::{Size, is_known_to_base};
+pub use choice::{LANGUAGES, Size, is_known_to_base};
 pub use error::SpeechError;
 pub use live::{Growth, Live};
 

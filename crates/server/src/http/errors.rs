@@ -4,7 +4,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use sluice_app::library::IngestError;
 use sluice_app::media::MediaError;
 use sluice_app::module::RetryError;
-use sluice_app::uploads::UploadError;
+use sluice_app::uploads::{FILE_UNKNOWN, UploadError};
 use sluice_blobs::BlobError;
 use sluice_local::reading::ReadError;
 use sluice_store::StoreError;
@@ -60,7 +60,10 @@ impl From<IngestError> for Problem {
                 error.message,
             ),
             IngestError::Refused(refusal) => {
-                Self::new(StatusCode::UNPROCESSABLE_ENTITY, refusal.code, refusal.title, refusal.detail)
+                let of_no_kind = refusal.code == FILE_UNKNOWN;
+                let status =
+                    if of_no_kind { StatusCode::UNSUPPORTED_MEDIA_TYPE } else { StatusCode::UNPROCESSABLE_ENTITY };
+                Self::new(status, refusal.code, refusal.title, refusal.detail)
             }
             IngestError::Media(error) => error.into(),
             IngestError::Store(error) => error.into(),

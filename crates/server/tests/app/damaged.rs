@@ -31,7 +31,7 @@ use crate::scribe_words::column;
 use crate::support::{TestApp, sluice};
 
 /// Writes down how long a sound is, if ffmpeg can read it.
-struct Ears {
+pub(crate) struct Ears {
     profile: Profile,
     guard: Guard,
     /// From, length and the language that is guessed of what it was asked.
@@ -139,7 +139,7 @@ impl ServerApp for WithEars {
     }
 }
 
-async fn open(part_ms: Option<u64>) -> (TestApp, Arc<Ears>) {
+pub(crate) async fn open(part_ms: Option<u64>) -> (TestApp, Arc<Ears>) {
     open_with(Ears::new(), part_ms).await
 }
 
@@ -150,7 +150,7 @@ async fn open_with(ears: Arc<Ears>, part_ms: Option<u64>) -> (TestApp, Arc<Ears>
 
 /// Opus in `WebM` as a browser's recorder writes it, with a cluster a second: a tone that pauses for the last
 /// second of each ten.
-fn recorded(seconds: u32) -> Vec<u8> {
+pub(crate) fn recorded(seconds: u32) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("sound.webm");
     let tone = format!("aevalsrc=0.4*sin(2*PI*330*t)*not(between(mod(t\\,10)\\,9\\,10)):s=48000:d={seconds}");
@@ -204,12 +204,12 @@ async fn session<'a>(app: &'a TestApp, segments: &[Vec<Vec<u8>>]) -> Recording<'
 }
 
 /// A sound in as many equal pieces.
-fn pieces(sound: &[u8], count: usize) -> Vec<Vec<u8>> {
+pub(crate) fn pieces(sound: &[u8], count: usize) -> Vec<Vec<u8>> {
     sound.chunks(sound.len().div_ceil(count)).map(<[u8]>::to_vec).collect()
 }
 
 /// Runs its jobs until it is neither recorded nor worked on.
-async fn ended(recording: &Recording<'_>) -> Value {
+pub(crate) async fn ended(recording: &Recording<'_>) -> Value {
     for _ in 0..20 {
         recording.app.run_jobs().await;
         let view = recording.show().await;
@@ -221,7 +221,7 @@ async fn ended(recording: &Recording<'_>) -> Value {
     panic!("it never ends: {}", recording.show().await)
 }
 
-fn gaps(transcript: &Value, reason: &str) -> Vec<(u64, u64)> {
+pub(crate) fn gaps(transcript: &Value, reason: &str) -> Vec<(u64, u64)> {
     let all = transcript["gaps"].as_array().unwrap().iter().filter(|gap| gap["reason"] == reason);
     all.map(|gap| (gap["start_ms"].as_u64().unwrap(), gap["end_ms"].as_u64().unwrap())).collect()
 }
@@ -246,7 +246,7 @@ async fn a_segment_that_cannot_be_read_is_a_gap_and_costs_the_others_nothing() {
     assert!((34_500..=36_000).contains(&from) && (40_000..=41_500).contains(&until), "{from} to {until}");
     assert_eq!(gaps(&transcript, "not_written"), [(1_000, 2_500), (31_000, 32_500)]);
     let text = recording.export("txt").await;
-    assert!(text.contains("[gap of 10 s: the sound cannot be read]"), "{text}");
+    assert!(text.contains("[gap of 10 s, 00:00:20–00:00:30: the sound cannot be read]"), "{text}");
     assert!(text.contains("what is said was not written down]"), "{text}");
     // What can be drawn of it is drawn.
     let points = recording.read("/waveform?points=50").await["points"].clone();

@@ -1,6 +1,7 @@
 //! The real router over a real store, in process: what an app must keep to, whichever database there is.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop at the first surprise")]
 
+mod accepted;
 mod access;
 mod again;
 mod bounds;
@@ -16,6 +17,7 @@ mod capture_seen;
 mod capture_swaps;
 mod capture_uploads;
 mod choices;
+mod clocks;
 mod damaged;
 mod docs;
 mod edits;
@@ -50,6 +52,7 @@ mod scribe;
 mod scribe_summary;
 mod scribe_words;
 mod shelf;
+mod sounds;
 mod stages;
 mod storage;
 mod storyboard;

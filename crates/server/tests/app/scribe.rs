@@ -56,7 +56,7 @@ impl<'a> Recording<'a> {
         format!("/api/v1/sessions/{}{rest}", self.id)
     }
 
-    async fn segment(&self, key: &str) -> (StatusCode, Value) {
+    pub(crate) async fn segment(&self, key: &str) -> (StatusCode, Value) {
         let new =
             json!({ "key": key, "source": "microphone", "media_type": "audio/webm;codecs=opus", "started_at": 7 });
         self.app.post(&self.path("/segments")).of(&ada()).json(&new).send().await
@@ -97,11 +97,14 @@ impl<'a> Recording<'a> {
     }
 
     pub(crate) async fn finish(&self, accept_gaps: bool) -> Answer {
-        let ask = self.app.post(&self.path("/finish")).of(&ada());
-        ask.json(&json!({ "accept_gaps": accept_gaps })).answer().await
+        self.finish_with(&json!({ "accept_gaps": accept_gaps })).await
     }
 
-    async fn gaps(&self) -> Value {
+    pub(crate) async fn finish_with(&self, body: &Value) -> Answer {
+        self.app.post(&self.path("/finish")).of(&ada()).json(body).answer().await
+    }
+
+    pub(crate) async fn gaps(&self) -> Value {
         self.app.get(&self.path("/gaps")).of(&ada()).send().await.1
     }
 
@@ -142,7 +145,10 @@ async fn every_chunk_is_stored_exactly_once() {
         assert_eq!(answer.problem(), (422, "wrong_digest".to_owned()));
         assert_eq!(recording.put(9, &bytes(9)).await.status, StatusCode::CREATED);
         let gaps = recording.gaps().await;
-        assert_eq!(gaps, json!({ "missing": [[0, [8]]], "max_sequence": 9, "total": 10, "complete": false }));
+        assert_eq!(
+            gaps,
+            json!({ "missing": [[0, [8]]], "max_sequence": 9, "total": 10, "open": [0], "complete": false })
+        );
 
         // It ends once nothing is missing any more.
         let refused = recording.finish(false).await;
@@ -354,10 +360,24 @@ async fn a_session_that_is_begun_again_with_its_key_is_the_same() {
         (json!({ "title": "x".repeat(301) }), "text_too_long"),
         (json!({ "consent": "x".repeat(4_001) }), "text_too_long"),
         (json!({ "language": "English" }), "no_such_language"),
+        (json!({ "language": "xx" }), "no_such_language"),
+        (json!({ "language": "tlh" }), "no_such_language"),
     ] {
         let answer = app.post("/api/v1/sessions").of(&ada()).json(&body).answer().await;
         assert_eq!(answer.problem(), (422, code.to_owned()), "{body}");
+        if code == "no_such_language" {
+            let named = answer.json()["languages"].as_array().unwrap().clone();
+            assert!(named.contains(&json!("ar")) && answer.text().contains("found out"), "{}", answer.text());
+        }
     }
+    let path = format!("/api/v1/sessions/{}", one["id"].as_str().unwrap());
+    let change =
+        async |code: &str| app.ask(Method::PATCH, &path).of(&ada()).json(&json!({ "language": code })).answer().await;
+    assert_eq!(change("xx").await.problem(), (422, "no_such_language".to_owned()));
+    let (_, config) = app.get("/api/v1/config").of(&ada()).send().await;
+    let offered = config["apps"]["scribe"]["languages"].as_array().unwrap();
+    assert!(offered.len() > 90, "{config}");
+    assert_eq!(change(offered[0].as_str().unwrap()).await.status, StatusCode::OK);
     app.end().await;
 }
 

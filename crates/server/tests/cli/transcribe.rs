@@ -1,6 +1,7 @@
 //! `sluice transcribe`: a transcript of a sound, and what is refused before the work.
 
 use std::io::{BufRead as _, BufReader};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
@@ -39,6 +40,38 @@ fn a_sound_becomes_a_transcript_in_each_format() {
     );
 }
 
+/// One sound of several.
+fn join(clips: &[corpus::Sound], file: &Path) {
+    let mut join = Command::new("ffmpeg");
+    join.args(["-nostdin", "-v", "error"]);
+    for clip in clips {
+        join.arg("-i").arg(clip.path());
+    }
+    let filter = format!("concat=n={}:v=0:a=1", clips.len());
+    assert!(join.args(["-filter_complex", &filter]).arg(file).status().unwrap().success());
+}
+
+#[test]
+fn progress_never_goes_back() {
+    let place = Place::new();
+    let is_novel = |clip: &corpus::Sound| clip.name.starts_with("austen");
+    let clips: Vec<corpus::Sound> = corpus::sounds().into_iter().filter(is_novel).collect();
+    join(&clips, &place.path("talk.wav"));
+    let ran = place.run(&["transcribe", "talk.wav"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let percent = |line: &str| line.strip_prefix("transcript: ")?.strip_suffix(" %")?.parse::<u32>().ok();
+    let shown: Vec<u32> = ran.stderr.lines().filter_map(percent).collect();
+    assert!(shown.len() >= 3 && shown.is_sorted_by(|one, next| one < next), "{shown:?}");
+    assert_eq!(shown.last(), Some(&100));
+    // What is recorded of the job adds up: no step was there only after others were done.
+    let jobs = place.run(&["jobs", "list", "--kind", "scribe.transcribe", "--json"]);
+    let jobs: Value = serde_json::from_str(&jobs.stdout).unwrap();
+    let job = place.run(&["jobs", "show", jobs[0]["id"].as_str().unwrap()]);
+    for step in ["transcribe", "tell_apart", "summarise", "draw"] {
+        assert!(job.stdout.contains(step), "{job:?}");
+    }
+}
+
 /// Refused before the work: the data folder is not even made.
 fn refused(place: &Place, arguments: &[&str], code: &str, words: &str) {
     let before = place.names();
@@ -60,6 +93,7 @@ fn a_wrong_command_does_no_work() {
     refused(&place, &["talk.wav", "-o", "none/talk.txt"], "output_folder_missing", "none");
     refused(&place, &["talk.wav", "-o", "a.txt", "-o", "./a.txt"], "output_repeated", "a.txt");
     refused(&place, &["talk.wav", "--language", "English"], "no_such_language", "English");
+    refused(&place, &["talk.wav", "--language", "xx"], "no_such_language", "ar, as, az");
     refused(&place, &["missing.wav"], "not_found", "missing.wav");
     refused(&place, &["."], "not_a_file", "a sound or a video");
     assert_eq!(place.read("mine.txt"), b"my notes");
@@ -107,13 +141,7 @@ fn a_command_that_was_killed_goes_on_with_the_same_session() {
     let is_novel = |clip: &corpus::Sound| clip.name.starts_with("austen");
     let clips: Vec<corpus::Sound> = corpus::sounds().into_iter().filter(is_novel).collect();
     let said: usize = clips.iter().map(|clip| clip.words.split_whitespace().count()).sum();
-    let mut join = Command::new("ffmpeg");
-    join.args(["-nostdin", "-v", "error"]);
-    for clip in &clips {
-        join.arg("-i").arg(clip.path());
-    }
-    let filter = format!("concat=n={}:v=0:a=1", clips.len());
-    assert!(join.args(["-filter_complex", &filter]).arg(place.path("talk.wav")).status().unwrap().success());
+    join(&clips, &place.path("talk.wav"));
 
     let command = ["transcribe", "talk.wav", "-o", "talk.txt", "--json"];
     let mut first = place.command(&command[..4]);

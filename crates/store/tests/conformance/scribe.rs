@@ -8,7 +8,7 @@ use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::time::Timestamp;
 use sluice_store::scribe::{
     self, Begun, ChunkRow, Closed, FARTHEST, LivePassage, LiveRow, NewSegment, Placed, RecordingId, RecordingJob,
-    RecordingRow, SummaryJob,
+    RecordingRow, Span, SummaryJob,
 };
 use sluice_store::{Store, blobs};
 
@@ -191,8 +191,9 @@ async fn a_chunk_is_placed_once_in_any_order(store: &Store) {
     let sum = async |owner| store.read(async |tx| scribe::sum(tx, &owner, &row.id).await).await.unwrap();
     assert_eq!((sum(ada()).await, sum(omar()).await), ((30, 3_000), (0, 0)));
     assert_eq!(store.read(async |tx| blobs::usage(tx, &ada()).await).await.unwrap(), 30, "its bytes are referenced");
-    let ends = async |owner| store.read(async |tx| scribe::ends(tx, &owner, &row.id).await).await.unwrap();
-    assert_eq!((ends(ada()).await, ends(omar()).await), (BTreeMap::from([(0, 6_000)]), BTreeMap::new()));
+    let spans = async |owner| store.read(async |tx| scribe::spans(tx, &owner, &row.id).await).await.unwrap();
+    let span = Span { end_ms: 6_000, length_ms: 3_000, longest_ms: 1_000 };
+    assert_eq!((spans(ada()).await, spans(omar()).await), (BTreeMap::from([(0, span)]), BTreeMap::new()));
     let one = chunk(store, 0, 1, 2).await;
     assert_eq!(place(store, &omar(), &row.id, &one).await, Placed::Unknown);
     let nowhere = ChunkRow { segment: 4, ..one.clone() };

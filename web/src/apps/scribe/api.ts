@@ -3,6 +3,7 @@ import { call, client } from '../../lib/api/client';
 import type { Outcome } from '../../lib/api/problem';
 import type {
   Format,
+  Gaps,
   Live,
   Passage,
   PassageChange,
@@ -46,8 +47,13 @@ export const scribeApi = {
   show: (id: string): Promise<Outcome<Session>> => call(client.GET('/api/v1/sessions/{id}', session(id))),
   change: (id: string, body: SessionChange): Promise<Outcome<Session>> =>
     call(client.PATCH('/api/v1/sessions/{id}', { body, ...session(id) })),
-  finish: (id: string, acceptGaps: boolean): Promise<Outcome<Session>> =>
-    call(client.POST('/api/v1/sessions/{id}/finish', { body: { accept_gaps: acceptGaps }, ...session(id) })),
+  /** Accepts the gaps that the person was told of, and no others. */
+  finish: (id: string, accepted: Gaps | null): Promise<Outcome<Session>> => {
+    const body = accepted
+      ? { accept_gaps: true, missing: accepted.missing, open: accepted.open }
+      : { accept_gaps: false, open: [] };
+    return call(client.POST('/api/v1/sessions/{id}/finish', { body, ...session(id) }));
+  },
   remove: (id: string, keepalive = false) =>
     call(client.DELETE('/api/v1/sessions/{id}', { ...session(id), keepalive })),
   transcribe: (id: string): Promise<Outcome<Session>> =>

@@ -6426,8 +6426,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Ends a recording. While chunks are missing, or a segment is not closed, it is refused with what is missing, unless that is
-         *     accepted. Ending it again changes nothing.
+         * Ends a recording. While chunks are missing, or a segment is not closed, it is refused with what is missing (`gaps`), unless that is
+         *     accepted: by `accept_gaps` whatever it is, with `missing` and `open` no more than these. Ending it again changes nothing.
          */
         post: {
             parameters: {
@@ -10439,10 +10439,14 @@ export interface components {
         /** @description How a session is ended. */
         Finish: {
             /**
-             * @description Ends it although chunks are missing: they are gaps for good.
+             * @description Ends it although chunks are missing: they are gaps for good. With `missing` only if no others are.
              * @default false
              */
             accept_gaps: boolean;
+            /** @description Each segment of which chunks are missing: its number and the numbers of the chunks. */
+            missing?: (number | number[])[][];
+            /** @description The segments that have not ended, so that their recorders may have more. */
+            open?: number[];
         };
         /**
          * @description How a deck is written.
@@ -10485,6 +10489,8 @@ export interface components {
             max_sequence?: number | null;
             /** @description Each segment of which chunks are missing: its number and the numbers of the chunks. */
             missing: (number | number[])[][];
+            /** @description The segments that have not ended, so that their recorders may have more. */
+            open: number[];
             /**
              * Format: int64
              * @description How many chunks there are, as far as is known.
@@ -12350,6 +12356,8 @@ export interface components {
              * @description Most bytes of a file that becomes a session.
              */
             file_bytes: number;
+            /** @description The languages that a person may choose, by their codes. */
+            languages: string[];
             /** @description Whether words are heard while a session is recorded. */
             live: boolean;
             /**
@@ -12408,6 +12416,11 @@ export interface components {
              * @description How many chunks it has; none until its recorder has said so.
              */
             chunks?: number | null;
+            /**
+             * Format: int32
+             * @description How often its recorder's clock jumped: what came after a jump is where the sound before it ends.
+             */
+            clock_jumps: number;
             /** @description The recorder's own name for it. */
             key: string;
             /**

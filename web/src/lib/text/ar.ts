@@ -62,6 +62,8 @@ export const ar: Record<Key, Message> = {
   'problem.document_too_large.action': 'أقصى حجم للملف {size}. احفظه بصور أصغر، أو أرسل الصفحات التي تحتاج إليها فقط.',
   'problem.document_empty.title': 'الملف فارغ',
   'problem.document_empty.action': 'ليس فيه أي محتوى. ربما لم يكتمل تنزيله؛ نزّله مجددًا.',
+  'problem.file_unknown.title': 'لا تطبيق يأخذ ملفًا كهذا',
+  'problem.file_unknown.action': 'ليس ملف PDF ولا صوتًا ولا مقطع فيديو ولا صورة يمكن استعمالها. اختر ملفًا آخر.',
   'problem.not_a_pdf.title': 'هذا ليس ملف PDF',
   'problem.not_a_pdf.action': 'محتواه شيء آخر مهما كان اسمه. صدّره بصيغة PDF ثم أفلته مجددًا.',
   'problem.document_encrypted.title': 'الملف مقفل بكلمة مرور',

@@ -15,6 +15,7 @@ use super::stretch::{self, Plan};
 use super::{LivePassage, SIGNAL};
 use crate::routing;
 use crate::scribe::audio;
+use crate::scribe::clock;
 use crate::scribe::context::ScribeApp;
 use crate::scribe::transcript::offsets;
 
@@ -109,14 +110,16 @@ impl HearSession {
         let Some(row) = scribe::find(tx, owner, id).await? else { return Ok(None) };
         let Some(live) = scribe::live(tx, owner, id).await? else { return Ok(None) };
         let ears = Ears::of(&live.state);
-        let ends = scribe::ends(tx, owner, id).await?;
+        let known = scribe::segments(tx, owner, id).await?;
+        let measured = clock::measured(tx, owner, id, &known).await?;
         let mut segments = Vec::new();
-        for segment in scribe::segments(tx, owner, id).await? {
+        for segment in known {
             let is_done = ears.segments.get(&segment.number).is_some_and(|ear| ear.is_done);
             let chunks = if is_done { Vec::new() } else { scribe::chunks(tx, owner, id, segment.number).await? };
+            let chunks = clock::steady(&segment, chunks).chunks;
             segments.push((segment, chunks));
         }
-        let end = |segment: &SegmentRow| ends.get(&segment.number).copied().unwrap_or(0);
+        let end = |segment: &SegmentRow| measured.get(&segment.number).map_or(0, |of| of.end_ms);
         let offsets = offsets(segments.iter().map(|(segment, _)| (segment.started_at, end(segment))));
         Ok(Some(Now { row, ears, segments, offsets }))
     }

@@ -19,6 +19,7 @@ use sluice_store::scribe::{self, RecordingId};
 use sluice_store::{StoreError, Tx, jobs};
 use utoipa::ToSchema;
 
+use super::clock;
 use super::context::ScribeApp;
 use super::transcript::SpokenWord;
 pub use job::HearSession;
@@ -135,7 +136,9 @@ pub async fn show(
                 passages.push(serde_json::from_value(row.passage).map_err(unreadable)?);
             }
             passages.extend(ears.open().into_iter().filter(|passage: &LivePassage| passage.end_ms > after_ms));
-            let ends = scribe::ends(tx, owner, id).await?;
+            let segments = scribe::segments(tx, owner, id).await?;
+            let measured = clock::measured(tx, owner, id, &segments).await?;
+            let ends = measured.into_iter().map(|(number, of)| (number, of.end_ms)).collect();
             Ok(Some(LiveTranscript {
                 passages,
                 heard_until_ms: ears.heard_until_ms(),

@@ -14,7 +14,7 @@ use sluice_app::intake::TakeError;
 use sluice_app::maintenance::work;
 use sluice_app::scribe::export::Format;
 use sluice_app::scribe::file::{self, FILE_BYTES, NewFile};
-use sluice_app::scribe::session::{self, SessionError};
+use sluice_app::scribe::session;
 use sluice_app::scribe::transcript::Transcription;
 use sluice_app::scribe::view::RecordingState;
 use sluice_app::scribe::{RecordingId, ScribeApp};
@@ -73,9 +73,8 @@ struct Done {
 }
 
 pub(crate) async fn make(config: &Config, command: TranscribeCommand) -> anyhow::Result<()> {
-    if command.language.as_deref().is_some_and(|code| !session::is_language(code)) {
-        let detail = SessionError::Language { code: command.language.unwrap_or_default() }.to_string();
-        bail!(Failure { exit: USAGE, ..Failure::new("no_such_language", "Wrong usage", detail) });
+    if let Err(error) = session::check_language(command.language.as_deref()) {
+        bail!(Failure { exit: USAGE, ..Failure::new("no_such_language", "Wrong usage", error.to_string()) });
     }
     let outputs = check(config, &command)?;
     let app = wiring::open(config).await?;

@@ -19,22 +19,22 @@ use crate::http::identity::Owner;
 use crate::http::problem::Problem;
 use crate::http::{Api, Opened, forms};
 
-/// Longest time of a segment: a hundred days.
+/// What is beyond a hundred days was said by a clock that jumped: the bytes are stored all the same.
 const LONGEST_MS: u64 = 100 * 24 * 3_600 * 1_000;
 
-/// The time that a chunk covers.
 /// Room for the digest of each algorithm.
 const DIGESTS: usize = 1000;
 
+/// The time that a chunk covers.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Times {
     /// Where it begins, in milliseconds of its segment.
-    #[param(maximum = 8_640_000_000_u64)]
+    #[param(maximum = 9_007_199_254_740_991_u64)]
     start_ms: u64,
     /// How long it is, in milliseconds.
-    #[param(maximum = 8_640_000_000_u64)]
+    #[param(maximum = 9_007_199_254_740_991_u64)]
     length_ms: u64,
 }
 
@@ -61,15 +61,13 @@ pub(crate) async fn put(
 ) -> Result<Response, Problem> {
     let id = id_of(&id)?;
     let sha256 = digest(&headers)?;
-    if times.start_ms > LONGEST_MS || times.length_ms > LONGEST_MS {
-        return Err(Problem::bad_request("start_ms and length_ms are at most 8,640,000,000: a hundred days."));
-    }
     let mut body = body.into_data_stream();
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     let outcome = if announced.is_some_and(|bytes| bytes > CHUNK_BYTES) {
         Err(chunk::ChunkError::TooLarge { most: CHUNK_BYTES })
     } else {
-        let place = Place { segment, number, start_ms: times.start_ms, length_ms: times.length_ms };
+        let [start_ms, length_ms] = [times.start_ms, times.length_ms].map(|ms| ms.min(LONGEST_MS));
+        let place = Place { segment, number, start_ms, length_ms };
         let metrics = api.metrics.clone();
         let counted = (&mut body).inspect_ok(|bytes| metrics.received(bytes.len()));
         chunk::take(&app, &owner, &id, place, sha256, announced, counted).await

@@ -12,6 +12,7 @@ use sluice_app::scribe::segment::SegmentError;
 use sluice_app::scribe::session::SessionError;
 use sluice_app::scribe::words::WordsError;
 use sluice_app::tiers::MoveError;
+use sluice_local::speech::LANGUAGES;
 use sluice_store::StoreError;
 
 use crate::http::errors::{conflict, invalid};
@@ -29,7 +30,9 @@ impl From<SessionError> for Problem {
             SessionError::TooLong { what, most } => {
                 invalid("text_too_long", text).with("pointer", format!("/{what}")).with("most", most)
             }
-            SessionError::Language { .. } => invalid("no_such_language", text).with("pointer", "/language"),
+            SessionError::Language { .. } => invalid("no_such_language", text)
+                .with("pointer", "/language")
+                .with("languages", json!(LANGUAGES.as_slice())),
             SessionError::KeyReused => invalid("idempotency_key_reused", text),
             SessionError::HasGaps(ref gaps) => conflict("session_has_gaps", &error).with("gaps", json!(gaps)),
             SessionError::Ended => conflict("session_ended", &error),

@@ -52,9 +52,7 @@ pub(crate) async fn create(
     if title.as_ref().is_some_and(|title| title.chars().count() > TITLE_CHARACTERS) {
         return Err(SessionError::TooLong { what: "title", most: TITLE_CHARACTERS }.into());
     }
-    if let Some(code) = language.as_ref().filter(|code| !session::is_language(code)) {
-        return Err(SessionError::Language { code: code.chars().take(20).collect() }.into());
-    }
+    session::check_language(language.as_deref())?;
     let new = NewFile { file: path, name, title, language, request_key };
     let id = file::take(&app, &api.app.engine, &asker.owner, new, None).await?;
     let view = session::show(&app, &asker.owner, &id).await?;

@@ -8,7 +8,7 @@ use sluice_app::scribe::export::Format;
 use sluice_app::scribe::live::LiveTranscript;
 use sluice_app::scribe::session::{self, Change, NewRecording, RecordingPage, Spoken};
 use sluice_app::scribe::transcript::Transcription;
-use sluice_app::scribe::view::{Gaps, RecordingView};
+use sluice_app::scribe::view::{Accepted, Gaps, RecordingView, missing_chunks, open_segments};
 use sluice_app::scribe::{RecordingId, ScribeApp, live, segment};
 use utoipa::{IntoParams, ToSchema};
 
@@ -81,10 +81,27 @@ pub(crate) enum Going {
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Finish {
-    /// Ends it although chunks are missing: they are gaps for good.
+    /// Ends it although chunks are missing: they are gaps for good. With `missing` only if no others are.
     #[serde(default)]
     #[schema(default = false)]
     accept_gaps: bool,
+    /// Those that the person was told of, as the gaps name them: if others are missing by now, it does not end.
+    #[schema(schema_with = missing_chunks)]
+    missing: Option<Vec<(u32, Vec<u32>)>>,
+    /// The segments of which the person was told that they have not ended; with `missing`.
+    #[serde(default)]
+    #[schema(schema_with = open_segments)]
+    open: Vec<u32>,
+}
+
+impl Finish {
+    fn accepted(self) -> Accepted {
+        match (self.accept_gaps, self.missing) {
+            (false, _) => Accepted::Nothing,
+            (true, None) => Accepted::Everything,
+            (true, Some(missing)) => Accepted::Named { missing, open: self.open },
+        }
+    }
 }
 
 /// An id from an address: what is none names nothing.
@@ -192,8 +209,8 @@ pub(crate) async fn gaps(
     segment::gaps(&app, &owner, &id_of(&id)?).await?.map(Json).ok_or_else(|| Problem::not_found("session"))
 }
 
-/// Ends a recording. While chunks are missing, or a segment is not closed, it is refused with what is missing, unless that is
-/// accepted. Ending it again changes nothing.
+/// Ends a recording. While chunks are missing, or a segment is not closed, it is refused with what is missing (`gaps`), unless that is
+/// accepted: by `accept_gaps` whatever it is, with `missing` and `open` no more than these. Ending it again changes nothing.
 #[utoipa::path(post, path = "/api/v1/sessions/{id}/finish", operation_id = "finish_recording", tag = "sessions",
     params(("id" = String, Path)), request_body = Finish,
     responses((status = 200, body = RecordingView), (status = 404, body = Problem), (status = 409, body = Problem)))]
@@ -204,7 +221,7 @@ pub(crate) async fn finish(
     Path(id): Path<String>,
     Json(finish): Json<Finish>,
 ) -> Result<Json<RecordingView>, Problem> {
-    Ok(Json(session::finish(&app, &api.app.engine, &owner, &id_of(&id)?, finish.accept_gaps).await?))
+    Ok(Json(session::finish(&app, &api.app.engine, &owner, &id_of(&id)?, &finish.accepted()).await?))
 }
 
 /// Transcribes a recording that has ended: again, or for the first time if it was only recorded.

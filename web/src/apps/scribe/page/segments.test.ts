@@ -12,6 +12,7 @@ const segment = (number: number, started_at: number, length_ms: number, more: Pa
   chunks: 2,
   stored: 2,
   beyond: 2,
+  clock_jumps: 0,
   ...more,
 });
 

@@ -9,6 +9,7 @@ interface Kept {
   source?: Choice;
   filter?: boolean;
   transcribe?: boolean;
+  language?: string | null;
   consent?: string | null;
 }
 
@@ -19,6 +20,8 @@ class Choices {
   source = $state<Choice>(SOURCES.find((one) => one === kept.source) ?? 'microphone');
   filter = $state(kept.filter === true);
   transcribe = $state(kept.transcribe !== false);
+  /** The code of what is spoken; null to have it found out. */
+  language = $state<string | null>(kept.language ?? null);
   /** Null for the note that the page has. */
   consent = $state<string | null>(kept.consent ?? null);
   readonly sources: Source[] = $derived(this.source === 'both' ? ['microphone', 'tab'] : [this.source]);
@@ -28,8 +31,8 @@ class Choices {
   }
 
   keep() {
-    const { source, filter, transcribe, consent } = this;
-    keep(NAME, { source, filter, transcribe, consent } satisfies Kept);
+    const { source, filter, transcribe, language, consent } = this;
+    keep(NAME, { source, filter, transcribe, language, consent } satisfies Kept);
   }
 }
 

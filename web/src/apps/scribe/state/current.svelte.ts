@@ -73,17 +73,18 @@ class Current {
   }
 
   /**
-   * Ends it once everything is sent, or at once if the outbox has nothing of it any more; asks about what is missing. Returns what went wrong.
+   * Ends it once everything is sent, or at once if the outbox has nothing of it any more; asks about what is missing, and again if that has
+   * become more than was accepted. Returns what went wrong.
    * Another page may be shown by then: what is ended is the session with this key or id.
    */
-  async finish(acceptGaps = false, name = this.#name): Promise<Problem | null> {
+  async finish(accepted: Gaps | null = null, name = this.#name): Promise<Problem | null> {
     if (name === null) return null;
-    if (!acceptGaps && (await outbox.finish(name))) {
+    if (!accepted && (await outbox.finish(name))) {
       if (this.#shows(name)) this.finishing = true;
       return null;
     }
     if (this.#shows(name)) this.finishing = false;
-    const outcome = await scribeApi.finish(outbox.ids[name] ?? name, acceptGaps);
+    const outcome = await scribeApi.finish(outbox.ids[name] ?? name, accepted);
     if (outcome.ok) {
       if (this.#shows(name)) this.take(outcome.value);
       return null;

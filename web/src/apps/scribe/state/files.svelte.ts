@@ -6,6 +6,8 @@ import { fileBytes } from './limits';
 export interface OnItsWay {
   key: number;
   file: File;
+  /** The code of what is spoken in it; null to have it found out. */
+  language: string | null;
   bytes: number;
   /** The connection or the server is away: it goes on by itself. */
   waits: boolean;
@@ -15,6 +17,8 @@ export interface OnItsWay {
 
 class Files {
   items = $state.raw<OnItsWay[]>([]);
+  /** What is spoken in the files that are taken next; null to have it found out. */
+  language = $state<string | null>(null);
 
   #next = 0;
   #upload: Upload<string> | null = null;
@@ -30,7 +34,10 @@ class Files {
     for (const file of files) {
       const tooLarge = most !== null && file.size > most;
       const problem = tooLarge ? { ...NETWORK, code: 'sound_too_large', status: 413 } : null;
-      this.items = [...this.items, { key: this.#next++, file, bytes: 0, waits: false, problem }];
+      this.items = [
+        ...this.items,
+        { key: this.#next++, file, language: this.language, bytes: 0, waits: false, problem },
+      ];
     }
     void this.#send();
   }
@@ -53,8 +60,9 @@ class Files {
   async #send() {
     if (this.#upload) return;
     for (let one = this.#sending; one; one = this.#sending) {
-      const { key, file } = one;
-      this.#upload = uploadFor('scribe', file, ({ bytes, waits }) => this.#say(key, { bytes, waits }));
+      const { key, file, language } = one;
+      const wishes = { app: 'scribe', ...(language === null ? {} : { language }) };
+      this.#upload = uploadFor('scribe', file, ({ bytes, waits }) => this.#say(key, { bytes, waits }), wishes);
       const outcome = await this.#upload.done;
       this.#upload = null;
       if (outcome.ok) {

@@ -1,0 +1,287 @@
+//! Where the chunks of a segment are in time. Their recorder says so, by its own clock; a clock that jumps is not believed, since a
+//! player would show months of nothing. The rows keep what was said: what is made of them is made with the times from here.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use sluice_domain::ids::OwnerId;
+use sluice_domain::time::{Timestamp, millis};
+use sluice_store::scribe::{self, ChunkRow, RecordingId, SegmentRow, Span};
+use sluice_store::{StoreError, Tx};
+
+use super::session::ABANDONED;
+
+/// A stretch without sound between two chunks that is believed in any case, in milliseconds: clocks differ by minutes.
+const HOLE_MS: i64 = 10 * 60 * 1_000;
+/// A recorder is not believed that it began earlier than this before its segment was announced.
+const EARLIEST: Duration = Duration::from_hours(7 * 24);
+/// The length of a chunk that is believed in any case: as much as fits into the largest one.
+const LENGTH_MS: i64 = 60 * 60 * 1_000;
+/// How much two chunks may overlap.
+const OVERLAP_MS: i64 = 1_000;
+/// How long a chunk is of which nothing better is known.
+const USUAL_MS: i64 = 30_000;
+
+/// The chunks of a segment, with times that can be.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Steady {
+    pub(super) chunks: Vec<ChunkRow>,
+    /// How often its recorder's clock jumped.
+    pub(super) jumps: u32,
+}
+
+/// How long a segment is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Measured {
+    /// Where its last chunk ends, in milliseconds of the segment.
+    pub(super) end_ms: u64,
+    /// The length of all its chunks, in milliseconds.
+    pub(super) length_ms: u64,
+    /// How often its recorder's clock jumped.
+    pub(super) jumps: u32,
+}
+
+/// The chunks of a segment, those behind a jump of its recorder's clock where the sound before them ends.
+///
+/// A recorder's clock goes on while its machine sleeps, so that a hole may be hours long. It is believed up to a day, since a session
+/// without a chunk for that long has ended, and as long as it does not end in the future: a chunk cannot have been recorded later than
+/// it was stored.
+pub(super) fn steady(segment: &SegmentRow, mut chunks: Vec<ChunkRow>) -> Steady {
+    // Of a file its length was measured.
+    if segment.source == "file" && segment.chunks == Some(1) {
+        return Steady { chunks, jumps: 0 };
+    }
+    let begun = begun(segment);
+    let usual = Usual::of(&chunks, begun);
+    let (mut jumps, mut shift, mut end, mut next) = (0, 0, 0, 0);
+    for chunk in &mut chunks {
+        let latest = latest(chunk, begun);
+        let missing = usual.length_ms.saturating_mul(i64::from(chunk.number.saturating_sub(next)));
+        let fits = |start: &i64| {
+            let hole = start - end - missing;
+            *start >= end - OVERLAP_MS && believed(hole, HOLE_MS, *start <= latest)
+        };
+        let stated = signed(chunk.start_ms);
+        let mut has_jumped = false;
+        let start = [stated + shift, stated].into_iter().find(fits).unwrap_or_else(|| {
+            has_jumped = true;
+            end + missing
+        });
+        shift = start - stated;
+        let mut length = signed(chunk.length_ms);
+        if !believed(length, LENGTH_MS, start + length <= latest) {
+            has_jumped = true;
+            let measured = usual.length_of(chunk);
+            shift += measured - length;
+            length = measured;
+        }
+        jumps += u32::from(has_jumped);
+        (chunk.start_ms, chunk.length_ms) = (start.unsigned_abs(), length.unsigned_abs());
+        (end, next) = (end.max(start + length), chunk.number + 1);
+    }
+    Steady { chunks, jumps }
+}
+
+/// The earliest moment at which a segment began: as its recorder says, if that can be. One that was recorded without a connection is
+/// announced later than it began.
+fn begun(segment: &SegmentRow) -> Timestamp {
+    let SegmentRow { started_at, created_at, .. } = segment;
+    let before = created_at.since(*started_at);
+    if (Duration::from_millis(1)..=EARLIEST).contains(&before) { *started_at } else { *created_at }
+}
+
+/// Whether a time is believed that a recorder states: up to so much in any case, beyond it up to a day, unless it is in the future.
+fn believed(ms: i64, in_any_case: i64, has_been: bool) -> bool {
+    ms <= in_any_case || (ms <= millis(ABANDONED) && has_been)
+}
+
+/// The latest moment of the segment at which a chunk may have been recorded.
+fn latest(chunk: &ChunkRow, begun: Timestamp) -> i64 {
+    chunk.stored_at.as_millis().saturating_sub(begun.as_millis()).saturating_add(HOLE_MS)
+}
+
+fn signed(ms: u64) -> i64 {
+    i64::try_from(ms).unwrap_or(i64::MAX)
+}
+
+/// What the chunks of a segment are like whose length is believed.
+struct Usual {
+    /// Their mean length, in milliseconds.
+    length_ms: i64,
+    /// All of them: milliseconds and bytes.
+    sum: (i64, i64),
+}
+
+impl Usual {
+    fn of(chunks: &[ChunkRow], begun: Timestamp) -> Self {
+        let is_believed = |chunk: &&ChunkRow| {
+            let end = signed(chunk.start_ms).saturating_add(signed(chunk.length_ms));
+            believed(signed(chunk.length_ms), LENGTH_MS, end <= latest(chunk, begun))
+        };
+        let (mut count, mut sum) = (0, (0_i64, 0_i64));
+        for chunk in chunks.iter().filter(is_believed) {
+            count += 1;
+            sum = (sum.0 + signed(chunk.length_ms), sum.1 + signed(chunk.bytes));
+        }
+        Self { length_ms: sum.0.checked_div(count).unwrap_or(USUAL_MS), sum }
+    }
+
+    /// How long a chunk is, by its bytes.
+    fn length_of(&self, chunk: &ChunkRow) -> i64 {
+        signed(chunk.bytes).saturating_mul(self.sum.0).checked_div(self.sum.1).unwrap_or(USUAL_MS)
+    }
+}
+
+/// How long the segments of a session are, by their numbers. The chunks are looked at only of those of which something is strange.
+pub(super) async fn measured(
+    tx: &mut Tx,
+    owner: &OwnerId,
+    id: &RecordingId,
+    segments: &[SegmentRow],
+) -> Result<BTreeMap<u32, Measured>, StoreError> {
+    let spans = scribe::spans(tx, owner, id).await?;
+    let mut measured = BTreeMap::new();
+    for segment in segments {
+        let span = spans.get(&segment.number).copied().unwrap_or_default();
+        let Span { end_ms, length_ms, .. } = span;
+        let found = if is_strange(&span) {
+            let steady = steady(segment, scribe::chunks(tx, owner, id, segment.number).await?);
+            let ends = steady.chunks.iter().map(|chunk| chunk.start_ms + chunk.length_ms);
+            let length_ms = steady.chunks.iter().map(|chunk| chunk.length_ms).sum();
+            Measured { end_ms: ends.max().unwrap_or(0), length_ms, jumps: steady.jumps }
+        } else {
+            Measured { end_ms, length_ms, jumps: 0 }
+        };
+        measured.insert(segment.number, found);
+    }
+    Ok(measured)
+}
+
+/// Whether a clock may have jumped: there is more time than sound, or more sound than time.
+fn is_strange(span: &Span) -> bool {
+    let (end, length) = (signed(span.end_ms), signed(span.length_ms));
+    end - length > HOLE_MS || length - end > OVERLAP_MS || signed(span.longest_ms) > LENGTH_MS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: u64 = 3_600_000;
+
+    fn segment(started_at: i64) -> SegmentRow {
+        SegmentRow {
+            number: 0,
+            key: String::new(),
+            source: "microphone".to_owned(),
+            media_type: String::new(),
+            started_at: Timestamp::from_millis(started_at),
+            created_at: Timestamp::from_millis(started_at),
+            chunks: None,
+            stored: 0,
+            beyond: 0,
+        }
+    }
+
+    /// Chunks of these numbers, starts and lengths, each stored so many milliseconds after the segment began.
+    fn placed(stated: &[(u32, u64, u64, u64)]) -> (Vec<(u64, u64)>, u32) {
+        let chunk = |(number, start_ms, length_ms, stored): &(u32, u64, u64, u64)| ChunkRow {
+            segment: 0,
+            number: *number,
+            start_ms: *start_ms,
+            length_ms: *length_ms,
+            bytes: 1_000,
+            sha256: String::new(),
+            blob: String::new(),
+            stored_at: Timestamp::from_millis(1_000 + signed(*stored)),
+        };
+        let Steady { chunks, jumps } = steady(&segment(1_000), stated.iter().map(chunk).collect());
+        (chunks.iter().map(|chunk| (chunk.start_ms, chunk.length_ms)).collect(), jumps)
+    }
+
+    #[test]
+    fn what_can_be_stays_as_it_is_said() {
+        for stated in [
+            &[(0, 0, 30_000, 31_000), (1, 30_000, 30_000, 61_000), (3, 90_000, 12_345, 70_000)][..],
+            // All at once, long after it was recorded, or long before that could be.
+            &[(0, 0, 30_000, 5), (1, 30_000, 30_000, 6), (2, 60_000, 30_000, 7)],
+            &[(0, 0, HOUR, 5), (1, HOUR, HOUR, 6)],
+            // A lid was closed for the night; the first chunks are missing.
+            &[(0, 0, 30_000, 31_000), (1, 9 * HOUR, 30_000, 9 * HOUR + 31_000)],
+            &[(0, 0, 30_000, 31_000), (1, 30_000, 9 * HOUR, 9 * HOUR + 31_000)],
+            &[(40, 1_200_000, 30_000, 1_240_000)],
+            &[(0, 0, 30_000, 31_000), (1, 29_500, 30_000, 61_000)],
+        ] {
+            let right = stated.iter().map(|(_, start, length, _)| (*start, *length)).collect();
+            assert_eq!(placed(stated), (right, 0), "{stated:?}");
+        }
+    }
+
+    #[test]
+    fn a_clock_that_jumps_ahead_moves_nothing_out_of_reach() {
+        // For good; for one chunk alone; within a chunk; at the first one.
+        let far = 8_000_000_000;
+        let right = vec![(0, 30_000), (30_000, 30_000), (60_000, 30_000)];
+        for (second, third) in [
+            ((1, far, 30_000, 61_000), (2, far + 30_000, 30_000, 91_000)),
+            ((1, far, 30_000, 61_000), (2, 60_000, 30_000, 91_000)),
+            ((1, 30_000, far, 61_000), (2, far + 30_000, 30_000, 91_000)),
+            // By hours, which may be; but not half a minute after the one before was stored.
+            ((1, 5 * HOUR, 30_000, 61_000), (2, 5 * HOUR + 30_000, 30_000, 91_000)),
+        ] {
+            assert_eq!(placed(&[(0, 0, 30_000, 31_000), second, third]), (right.clone(), 1), "{second:?}");
+        }
+        assert_eq!(placed(&[(0, far, 30_000, 31_000), (1, far + 30_000, 30_000, 61_000)]).0, right[..2]);
+        // What is missing in between stays missing.
+        let missing = placed(&[(0, 0, 30_000, 31_000), (3, far, 30_000, 121_000)]);
+        assert_eq!(missing, (vec![(0, 30_000), (90_000, 30_000)], 1));
+    }
+
+    #[test]
+    fn when_a_segment_began_is_what_its_recorder_says_if_that_can_be() {
+        let announced = 1_000_000_000_000;
+        let hours = |hours: i64| hours * signed(HOUR);
+        for (started, right) in [
+            (announced - hours(30), announced - hours(30)),
+            (announced + hours(2), announced),
+            (7, announced),
+            (i64::MAX, announced),
+            (i64::MIN, announced),
+        ] {
+            let row = SegmentRow { created_at: Timestamp::from_millis(announced), ..segment(started) };
+            assert_eq!(begun(&row).as_millis(), right, "{started}");
+        }
+    }
+
+    #[test]
+    fn a_clock_that_jumps_back_lays_nothing_over_what_was_recorded_before() {
+        let back = placed(&[
+            (0, 0, 30_000, 31_000),
+            (1, 30_000, 30_000, 61_000),
+            (2, 5_000, 30_000, 91_000),
+            (3, 35_000, 30_000, 121_000),
+            // A hole after the jump stays.
+            (4, 125_000, 30_000, 211_000),
+        ]);
+        assert_eq!(
+            back,
+            (vec![(0, 30_000), (30_000, 30_000), (60_000, 30_000), (90_000, 30_000), (180_000, 30_000)], 1)
+        );
+    }
+
+    #[test]
+    fn the_length_of_a_file_was_measured() {
+        let chunk = ChunkRow {
+            segment: 0,
+            number: 0,
+            start_ms: 0,
+            length_ms: 30 * HOUR,
+            bytes: 1_000,
+            sha256: String::new(),
+            blob: String::new(),
+            stored_at: Timestamp::from_millis(1_000),
+        };
+        let file = SegmentRow { source: "file".to_owned(), chunks: Some(1), ..segment(1_000) };
+        assert_eq!(steady(&file, vec![chunk.clone()]), Steady { chunks: vec![chunk], jumps: 0 });
+    }
+}
