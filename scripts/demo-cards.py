@@ -4,7 +4,8 @@
 usage: demo-cards.py PORT REVIEW.json DECK.apkg
 
 A card is edited as REVIEW.json says, and approved if that settles each doubt of it: by another value, by the same one, or by leaving empty
-what nobody needs. A card that is not in the file, or in doubt all the same, stays in the review queue. What is approved already stays as it is.
+what nobody needs. What was heard in a clip is in doubt, too: whoever reviews it listens to it and writes what it says, which REVIEW.json has
+with "heard". A card that is not in the file, or in doubt all the same, stays in the review queue. What is approved already stays as it is.
 """
 import json
 import os
@@ -35,15 +36,14 @@ class Server:
         return json.loads(self.ask(method, path, body))
 
 
-def words_of(phrase, reviewed):
-    """The words of the card that the review has, with what it says of them. What stays in doubt of them goes."""
+def words_of(phrase, reviewed, is_another):
+    """The words of the card that the review has, with what it says of them; where the phrase is another one now, also those that were
+    not in it. What stays in doubt of them goes."""
+    known = {word["word"]: word for word in phrase["vocabulary"]}
     words = []
-    for word in phrase["vocabulary"]:
-        given = reviewed.get(word["word"])
-        if given is None:
-            continue
-        change = {"word": word["word"], **given}
-        for name, field in word.items():
+    for text in reviewed if is_another else [text for text in known if text in reviewed]:
+        change = {"word": text, **reviewed[text]}
+        for name, field in known.get(text, {}).items():
             if name not in change and isinstance(field, dict) and field["state"] != "sure":
                 change[name] = ""
         words.append(change)
@@ -59,11 +59,25 @@ def is_settled(path, phrase, reviewed):
     return first in ("translation", "transliteration") and (phrase[first] or {}).get("text") == reviewed.get(first)
 
 
-def review(server, phrase, reviewed):
+def review_of(phrase, reviews):
+    """What the review says of a card, by its phrase, or of a clip by what it says in truth; none if it says nothing of it."""
+    text = phrase["text"]["text"]
+    if text in reviews:
+        return text, reviews[text]
+    heard = [(said, reviewed) for said, reviewed in reviews.items() if reviewed.get("heard")]
+    return heard[0] if phrase["source"] == "audio" and len(heard) == 1 else None
+
+
+def review(server, phrase, said, reviewed):
     """Whether the card is approved."""
     change = {name: reviewed[name] for name in ("translation", "transliteration", "grammar") if name in reviewed}
-    change["vocabulary"] = words_of(phrase, reviewed["words"])
+    change["vocabulary"] = words_of(phrase, reviewed["words"], phrase["text"]["text"] != said)
     path = f"/api/v1/phrases/{phrase['id']}"
+    text = phrase["text"]
+    if reviewed.get("heard") and (text["text"] != said or text["state"] != "sure"):
+        done = "confirms it" if text["text"] == said else f"writes: {said}"
+        print(f"    The clip was heard as \"{text['text']}\", which is in doubt: whoever listens to it {done}")
+        change["text"] = said
     edited = server.json("PATCH", path, change)
     open_doubts = [doubt for doubt in edited["doubts"] if not is_settled(doubt, edited, reviewed)]
     if open_doubts:
@@ -86,8 +100,8 @@ def main(port, review_file, out):
     with open(review_file, encoding="utf-8") as file:
         reviews = json.load(file)
     waiting = server.json("GET", "/api/v1/phrases?status=pending_review&limit=100")["items"]
-    known = [phrase for phrase in waiting if phrase["text"]["text"] in reviews]
-    approved = sum(review(server, phrase, reviews[phrase["text"]["text"]]) for phrase in known)
+    known = [(phrase, *found) for phrase in waiting if (found := review_of(phrase, reviews))]
+    approved = sum(review(server, *one) for one in known)
     counts = server.json("GET", "/api/v1/phrases?limit=1")["counts"]
     if counts.get("approved", 0) > 0:
         save_deck(server, out)
