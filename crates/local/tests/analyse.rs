@@ -14,8 +14,8 @@ use serde_json::json;
 use sluice_domain::study::{Analysis, Doubt, Field, Reason, Source, StudyLanguage, Word};
 use sluice_local::analyse::{AnalyseRequest, Analyser};
 use sluice_local::models::{
-    ConfiguredPairs, EN_PT, LANGUAGE_AR, LANGUAGE_ES, LANGUAGE_KA, LANGUAGE_RU, LANGUAGE_ZH, ModelFile, ModelSet,
-    Models, PT_EN,
+    ConfiguredPairs, EN_PT, LANGUAGE_AR, LANGUAGE_ES, LANGUAGE_FREQUENCY, LANGUAGE_KA, LANGUAGE_RU, LANGUAGE_ZH,
+    ModelFile, ModelSet, Models, PT_EN,
 };
 use sluice_local::translate::{TranslateSettings, Translator};
 
@@ -178,6 +178,119 @@ async fn a_russian_form_of_several_words_is_in_doubt() {
         let words = analysed(&LANGUAGE_RU, phrase).await.vocabulary;
         let doubtful: Vec<_> = words.iter().filter(|word| is_doubtful(word.lemma.as_ref())).collect();
         assert!(doubtful.is_empty(), "{phrase}: {doubtful:?}");
+    }
+}
+
+/// Function words, what is said of somebody without being a verb, and commands: the dictionaries have them as something else, or as one
+/// thing of several.
+#[tokio::test]
+async fn what_a_dictionary_takes_for_something_else_is_in_doubt() {
+    let word = async |set, phrase: &str, word: &str| {
+        let words = analysed(set, phrase).await.vocabulary;
+        words.into_iter().find(|known| known.word.to_lowercase() == word).unwrap()
+    };
+    for (phrase, form) in [
+        ("Perdí el sobre.", "sobre"),
+        ("El libro está sobre la mesa.", "sobre"),
+        ("Un abrigo de ante.", "ante"),
+        ("El ante es un animal.", "ante"),
+        ("Siempre hay un pero.", "pero"),
+        ("No conoces tu sino.", "sino"),
+        ("Hasta los niños lo saben.", "hasta"),
+        ("La contra del libro.", "contra"),
+        ("El para qué importa.", "para"),
+    ] {
+        let word = word(&LANGUAGE_ES, phrase, form).await;
+        assert!(is_doubtful(word.lemma.as_ref()) && is_doubtful(word.notes.as_ref()), "{phrase}: {word:?}");
+    }
+    for (phrase, form) in [
+        ("Надо работать.", "надо"),
+        ("Мне жаль.", "жаль"),
+        ("У меня нет времени.", "нет"),
+        ("Пора домой.", "пора"),
+        ("Я знаю, что он дома.", "что"),
+    ] {
+        let word = word(&LANGUAGE_RU, phrase, form).await;
+        assert!(is_doubtful(word.notes.as_ref()), "{phrase}: {word:?}");
+    }
+    for (phrase, form) in [
+        ("قف هنا", "قف"),
+        ("تعال إلى هنا", "تعال"),
+        ("العب معي", "العب"),
+        ("ساعدني", "ساعدني"),
+        ("اجلس", "اجلس"),
+        ("قل الحقيقة", "قل"),
+        ("نم جيدا", "نم"),
+    ] {
+        let word = word(&LANGUAGE_AR, phrase, form).await;
+        for field in [&word.declension, &word.notes, &word.meaning] {
+            assert!(!matches!(field.as_ref().map(|field| field.doubt), Some(Doubt::Sure)), "{phrase}: {word:?}");
+        }
+        let is_a_command = text(word.declension.as_ref()).starts_with("imperative");
+        assert!(is_a_command || is_doubtful(word.declension.as_ref()) || word.declension.is_none(), "{word:?}");
+    }
+    for (phrase, form) in [("قف هنا", "قف"), ("تعال إلى هنا", "تعال"), ("العب معي", "العب")]
+    {
+        let word = word(&LANGUAGE_AR, phrase, form).await;
+        assert!(is_doubtful(word.lemma.as_ref()), "{phrase}: {word:?}");
+    }
+    // What nothing speaks against stays sure.
+    for (set, phrase, form) in [
+        (&LANGUAGE_ES, "El tren de Madrid.", "de"),
+        (&LANGUAGE_ES, "La casa está en la plaza.", "en"),
+        (&LANGUAGE_ES, "Lo que dices es verdad.", "verdad"),
+        (&LANGUAGE_RU, "Мой дом", "дом"),
+        (&LANGUAGE_RU, "Она читает книгу.", "читает"),
+        (&LANGUAGE_AR, "أين المكتبة الكبيرة؟", "المكتبة"),
+    ] {
+        let word = word(set, phrase, form).await;
+        assert!(!is_doubtful(word.lemma.as_ref()) && !is_doubtful(word.notes.as_ref()), "{phrase}: {word:?}");
+    }
+}
+
+#[tokio::test]
+async fn words_tell_russian_and_arabic_from_languages_with_their_letters() {
+    let (folder, russian, arabic) = (tempfile::tempdir().unwrap(), &LANGUAGE_RU, &LANGUAGE_AR);
+    for set in [russian, arabic, &LANGUAGE_FREQUENCY] {
+        linked::linked(set, &folder::models(set), folder.path());
+    }
+    let analyser = Analyser::new(Models::new(folder.path()));
+    let tells = async |text: &str| {
+        let request = AnalyseRequest { text: text.to_owned(), language: None, translate_to: None };
+        analyser.analyse(&request, None).await.unwrap().tells
+    };
+    for text in [
+        "Где мой чай?",
+        "Доброе утро",
+        "Где находится вокзал?",
+        "Дети пошли в школу.",
+        "У меня есть собака",
+        "أين المكتبة؟",
+        "صباح الخير",
+        "مرحبا",
+    ] {
+        assert_eq!(tells(text).await, Some(true), "{text}");
+    }
+    for text in [
+        // Ukrainian, Bulgarian, Macedonian, Serbian, Belarusian.
+        "Дуже добре",
+        "Скажи правду",
+        "Слава",
+        "Добър ден",
+        "Какво правиш",
+        "Добро утро",
+        "Имам куче",
+        "Како си",
+        "Добра вечер",
+        "Добры дзень",
+        // Persian.
+        "سلام",
+        "من دوست دارم",
+        "سلام دوست من",
+        // As common in Ukrainian.
+        "Мама",
+    ] {
+        assert_eq!(tells(text).await, Some(false), "{text}");
     }
 }
 

@@ -23,8 +23,8 @@ mod task;
 use serde_json::{Value, json};
 use sluice_domain::study::{Analysis, StudyLanguage};
 use sluice_engine::{Called, JobError, Run};
-use sluice_local::analyse::{AnalyseError, AnalyseRequest};
-use sluice_store::capture::{PhraseRow, Status};
+use sluice_local::analyse::{AnalyseError, AnalyseRequest, Analysed};
+use sluice_store::capture::{PhraseRow, SourceKind, Status};
 
 use self::ask::{Asking, Carded};
 use self::phrase::Phrase;
@@ -32,10 +32,18 @@ pub(super) use self::price::{CardPrice, of_card};
 use self::task::Task;
 use super::card::{self, Made};
 use super::context::CaptureApp;
-use super::current;
+use super::{current, languages};
+
+/// What is known about a phrase.
+struct Known {
+    language: StudyLanguage,
+    /// Whether its words tell the language from others in its letters.
+    tells: Option<bool>,
+    analysis: Analysis,
+}
 
 /// What this machine knows about a phrase.
-async fn local(app: &CaptureApp, row: &PhraseRow) -> Result<(StudyLanguage, Analysis), JobError> {
+async fn local(app: &CaptureApp, row: &PhraseRow) -> Result<Known, JobError> {
     let language = row.language.as_deref().and_then(StudyLanguage::from_code);
     let request = AnalyseRequest {
         text: row.text.clone(),
@@ -43,7 +51,8 @@ async fn local(app: &CaptureApp, row: &PhraseRow) -> Result<(StudyLanguage, Anal
         translate_to: Some(row.translate_to.clone()).filter(|to| !to.is_empty()),
     };
     let analysed = app.analyser.analyse(&request, Some(&app.translator)).await.map_err(failed)?;
-    Ok((analysed.language, analysed.analysis))
+    let Analysed { language, analysis, tells } = analysed;
+    Ok(Known { language, tells, analysis })
 }
 
 /// What is known about a phrase, with these parts by a model if there is one. `again` makes it another question than before.
@@ -53,19 +62,17 @@ async fn known(
     row: &PhraseRow,
     parts: &[Made],
     again: Value,
-) -> Result<Called<(StudyLanguage, Analysis)>, JobError> {
-    let (language, mut analysis) = local(app, row).await?;
-    let task = Task::new(&row.text, language, &row.translate_to, parts);
+) -> Result<Called<Known>, JobError> {
+    let mut known = local(app, row).await?;
+    let task = Task::new(&row.text, known.language, &row.translate_to, parts);
     let asking = if task.is_any() { Asking::new(run, app, again).await? } else { None };
-    let Some(asking) = asking else { return Ok(Called::Done((language, analysis))) };
-    match asking.card(&task, &analysis).await? {
-        Carded::Merged(merged) => Ok(Called::Done((language, *merged))),
-        Carded::Pending(pending) => Ok(Called::Pending(pending)),
-        Carded::Missing(reason) => {
-            merge::missing_because(&mut analysis, reason);
-            Ok(Called::Done((language, analysis)))
-        }
+    let Some(asking) = asking else { return Ok(Called::Done(known)) };
+    match asking.card(&task, &known.analysis).await? {
+        Carded::Merged(merged) => known.analysis = *merged,
+        Carded::Pending(pending) => return Ok(Called::Pending(pending)),
+        Carded::Missing(reason) => merge::missing_because(&mut known.analysis, reason),
     }
+    Ok(Called::Done(known))
 }
 
 fn failed(error: AnalyseError) -> JobError {
@@ -81,7 +88,7 @@ pub(super) fn stands_in(language: StudyLanguage, phrase: &str, words: &str) -> b
 
 /// Makes all fields; returns false if this is no longer the current job.
 pub(super) async fn all(run: &Run, app: &CaptureApp, row: &PhraseRow) -> Result<Called<bool>, JobError> {
-    let (language, analysis) = match known(run, app, row, &Made::ALL, Value::Null).await? {
+    let Known { language, tells, analysis } = match known(run, app, row, &Made::ALL, Value::Null).await? {
         Called::Done(known) => known,
         Called::Pending(pending) => return Ok(Called::Pending(pending)),
     };
@@ -89,6 +96,10 @@ pub(super) async fn all(run: &Run, app: &CaptureApp, row: &PhraseRow) -> Result<
         let mut fields = card::fields(row)?;
         fields.analysis = analysis.clone();
         row.language = Some(language.code().to_owned());
+        // Speech to text has heard which one it is.
+        if row.source != SourceKind::Audio {
+            row.language_sure = languages::by_words(&row.text, language, row.language_sure, tells);
+        }
         card::put(row, &fields, now);
         Ok(())
     })
@@ -101,7 +112,7 @@ pub(super) async fn all(run: &Run, app: &CaptureApp, row: &PhraseRow) -> Result<
 pub(super) async fn one(run: &Run, app: &CaptureApp, row: &PhraseRow, made: Made) -> Result<Called<bool>, JobError> {
     let again = json!([row.id, row.attempts]);
     let analysis = match known(run, app, row, &[made], again).await? {
-        Called::Done((_, analysis)) => analysis,
+        Called::Done(known) => known.analysis,
         Called::Pending(pending) => return Ok(Called::Pending(pending)),
     };
     current::change(run, &row.id, |row, now| {

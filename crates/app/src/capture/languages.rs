@@ -9,6 +9,10 @@ use super::error::PhraseError;
 pub(super) const SURE: u32 = 800;
 /// A person chose it.
 pub(super) const CHOSEN: u32 = 1000;
+/// The most that letters say.
+const FOUND: u32 = 990;
+/// Its letters are those of other languages, too, and its words do not tell which it is.
+const UNTOLD: u32 = 500;
 /// Latin letters that could be of many languages.
 const GUESSED: u32 = 300;
 /// By fewer letters a language is not told from others of its script.
@@ -72,6 +76,7 @@ pub(super) fn by_letters(text: &str) -> Found {
     if text.chars().any(|letter| is_foreign(letter, language)) {
         return (Some(language), part.min(GUESSED));
     }
+    let part = part.min(FOUND);
     if language.facts().script != "Latn" {
         return (Some(language), part);
     }
@@ -79,6 +84,22 @@ pub(super) fn by_letters(text: &str) -> Found {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 1000")]
     let alike = detected.map_or(0, |found| (found.confidence().clamp(0.0, 1.0) * 1000.0) as u32);
     (Some(language), part.min(alike.max(GUESSED)))
+}
+
+/// How sure the language of a text is once its words were looked up, which was so sure by its letters. `tells` is whether the words tell
+/// it from others in its letters, as Ukrainian and Bulgarian, or Persian; none if nothing knows those.
+pub(super) fn by_words(text: &str, language: StudyLanguage, sure: u32, tells: Option<bool>) -> u32 {
+    let own_letters = match language.code() {
+        // None of the others has all of them; Belarusian has the first two, and sounds that Russian does not have.
+        "ru" => {
+            let lower = text.to_lowercase();
+            lower.contains(['ы', 'э', 'ё']) && !["дз", "ць", "шч"].iter().any(|sound| lower.contains(sound))
+        }
+        "ar" => text.contains('ة'),
+        _ => return sure,
+    };
+    let looks_like_it = || whatlang::detect(text).is_some_and(|found| found.lang().code() == language.facts().code3);
+    if sure == CHOSEN || tells.unwrap_or_else(|| own_letters || looks_like_it()) { sure } else { sure.min(UNTOLD) }
 }
 
 /// Which part of the letters of a text is of the script of a language, in thousandths.
@@ -144,7 +165,7 @@ mod tests {
     #[test]
     fn a_language_is_as_sure_as_its_letters() {
         let of = |text| by_letters(text);
-        assert_eq!(of("Где находится вокзал?"), (Some(StudyLanguage::RUSSIAN), 1000));
+        assert_eq!(of("Где находится вокзал?"), (Some(StudyLanguage::RUSSIAN), FOUND), "only a person is surer");
         let (mixed, sure) = of("Где мой новый wifi");
         assert_eq!((mixed, sure < SURE), (Some(StudyLanguage::RUSSIAN), true), "{sure}");
         let (spanish, sure) = of("¿Dónde está la biblioteca? No la encuentro por ninguna parte de esta ciudad.");
@@ -175,9 +196,20 @@ mod tests {
         for text in
             ["Ёлка, съешь щи!", "за\u{301}мок", "بِسْمِ ٱللَّهِ", "رأى القطة إلى آخره", "مؤمن شيء ئ", "გამარჯობა", "你好"]
         {
-            assert_eq!(sure(text), 1000, "{text}");
+            assert_eq!(sure(text), FOUND, "{text}");
         }
         assert!(!is_all_in("Привіт", StudyLanguage::RUSSIAN) && is_all_in("Привет", StudyLanguage::RUSSIAN));
+    }
+
+    #[test]
+    fn words_that_are_those_of_another_language_too_make_it_unsure() {
+        let russian = |text, tells| by_words(text, StudyLanguage::RUSSIAN, FOUND, tells);
+        assert_eq!((russian("Где мой чай?", Some(true)), russian("Чай", Some(false))), (FOUND, UNTOLD));
+        // Where nothing knows the words of the others, letters that they do not have tell, or what it looks like.
+        assert_eq!((russian("Добрый день", None), russian("Добры дзень", None)), (FOUND, UNTOLD));
+        assert_eq!(russian("Добър ден, какво правиш", None), UNTOLD);
+        assert_eq!(by_words("Чай", StudyLanguage::RUSSIAN, CHOSEN, Some(false)), CHOSEN, "a person knows");
+        assert_eq!(by_words("მზე", StudyLanguage::GEORGIAN, FOUND, Some(false)), FOUND, "nobody else has its letters");
     }
 
     #[test]

@@ -22,6 +22,15 @@ struct Chosen<'a> {
     solutions: Vec<Solution<'a>>,
     /// No solution has the marks of the text.
     is_against_marks: bool,
+    /// It may be a command, which no solution says: of this verb, or of another one.
+    command: Option<Command>,
+}
+
+/// Of which verb a word may be a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Command {
+    OfThis,
+    OfAnother,
 }
 
 impl Arabic {
@@ -43,14 +52,27 @@ impl Arabic {
         solutions.sort_by_key(rank);
         let solution = *solutions.first()?;
         let has_rivals = solutions.iter().any(|other| other.stem.lemma != solution.stem.lemma);
-        Some(Chosen { solution, has_rivals, solutions, is_against_marks })
+        let command = if word.chars().any(is_mark) { None } else { self.command(&plain, &solution) };
+        Some(Chosen { solution, has_rivals, solutions, is_against_marks, command })
+    }
+
+    /// Of which verb a word without marks may be a command, unless it is a particle, or said to be one.
+    fn command(&self, plain: &str, solution: &Solution<'_>) -> Option<Command> {
+        if solution.stem.category.starts_with("FW") {
+            return None;
+        }
+        let commands = self.buckwalter.commands(&from_arabic(plain));
+        if commands.iter().any(|stem| stem.lemma != solution.stem.lemma) {
+            return Some(Command::OfAnother);
+        }
+        (!commands.is_empty() && !solution.stem.category.starts_with("CV")).then_some(Command::OfThis)
     }
 
     fn word(&self, word: &str) -> Word {
         let rules = by_rules(StudyLanguage::ARABIC, word);
         let is_marked = rules.as_ref().is_some_and(|latin| latin.doubt.is_none());
         let by_rules = rules.map(|latin| latin.field(StudyLanguage::ARABIC));
-        let Some(Chosen { solution, has_rivals, solutions, is_against_marks }) = self.choose(word) else {
+        let Some(Chosen { solution, has_rivals, solutions, is_against_marks, command }) = self.choose(word) else {
             let unknown = || Some(Field::needs_provider(Reason::UnknownWord));
             return Word {
                 transliteration: by_rules,
@@ -64,7 +86,8 @@ impl Arabic {
             Some(Reason::MarksDoNotMatch)
         } else {
             // What was no lemma of the dictionary is no field to rely on, nor is what hangs on it.
-            (has_rivals || solution.stem.lemma.is_empty()).then_some(Reason::SeveralAnalyses)
+            let is_open = has_rivals || solution.stem.lemma.is_empty() || command == Some(Command::OfAnother);
+            is_open.then_some(Reason::SeveralAnalyses)
         };
         let unless_all = |agree: &dyn Fn(&Solution<'_>) -> bool| {
             doubt.or((!solutions.iter().all(agree)).then_some(Reason::SeveralAnalyses))
@@ -75,8 +98,9 @@ impl Arabic {
         let form = form(&solution);
         let noted = notes(&solution);
         let gender_doubt = unless_all(&|other| gender(other) == gender(&solution));
-        let form_doubt = unless_all(&|other| self::form(other) == form);
-        let notes_doubt = unless_all(&|other| notes(other) == noted);
+        let as_command = command.map(|_| Reason::SeveralAnalyses);
+        let form_doubt = unless_all(&|other| self::form(other) == form).or(as_command);
+        let notes_doubt = unless_all(&|other| notes(other) == noted).or(as_command);
         Word {
             transliteration: if is_marked { by_rules } else { guessed(&solution).or(by_rules) },
             root: Some(match root(stem.root, &lemma) {

@@ -3,6 +3,13 @@
 
 use std::collections::{HashMap, HashSet};
 
+/// What stands behind a command: who is told, and whom it is done to.
+const COMMANDED: [&str; 22] = [
+    "", "y", "wA", "A", "n", "h", "hA", "hm", "hn", "hmA", "ny", "nA", "yh", "yhA", "yhm", "yny", "ynA", "wh", "whA",
+    "whm", "wny", "wnA",
+];
+/// Stems of the imperfect that are none of a command: those of the passive, and those with a last letter that it drops.
+const NOT_COMMANDED: [&str; 8] = ["IV_0_", "IV_0hAnn", "IV_h", "IV_Ann", "IV_no", "IV_yn", "IV_wn", "IV_n"];
 /// Longest prefix and suffix, in letters.
 const PREFIX: usize = 4;
 const SUFFIX: usize = 6;
@@ -219,6 +226,33 @@ impl Buckwalter {
     }
 }
 
+impl Buckwalter {
+    /// The stems of verbs of which a word without marks may be a command, of which the dictionary has hardly any. It is the stem of the
+    /// imperfect without its prefix, with an alif before two consonants: "قف" of "يقف", "العب" of "يلعب".
+    pub(super) fn commands(&self, word: &str) -> Vec<Entry<'_>> {
+        let mut found = Vec::new();
+        for rest in ["", "w", "f"].iter().filter_map(|and| word.strip_prefix(and)) {
+            for alif in ["", "A", ">"] {
+                let Some(rest) = rest.strip_prefix(alif) else { continue };
+                for form in COMMANDED.iter().filter_map(|told| rest.strip_suffix(told)) {
+                    found.extend(self.stems.entries(form).filter(|stem| is_command(stem, alif)));
+                }
+            }
+        }
+        found
+    }
+}
+
+/// Whether a stem is that of a command with this alif.
+fn is_command(stem: &Entry<'_>, alif: &str) -> bool {
+    let category = stem.category;
+    let is_active = category.starts_with("IV") && !category.contains("Pass") && category != "IV_0";
+    let has_cluster = stem.vowelled.chars().nth(1) == Some('o');
+    // Of "ajlis" (make sit) the alif has a hamza, which is often not written.
+    let goes = if alif == ">" { has_cluster && category.ends_with("_yu") } else { has_cluster != alif.is_empty() };
+    is_active && goes && !NOT_COMMANDED.iter().any(|other| category.starts_with(other))
+}
+
 /// The ways to cut a word into prefix, stem and suffix.
 fn cuts(word: &str) -> Vec<(&str, &str, &str)> {
     let ends: Vec<usize> = word.char_indices().map(|(at, _)| at).chain([word.len()]).collect();
@@ -285,6 +319,21 @@ pub(super) mod tests {
         let stems = Dictionary::read("dictStems", text.as_bytes()).unwrap();
         let of = |form: &str| stems.entries(form).next().map(|entry| (entry.lemma, entry.root));
         assert_eq!((of("rAwnd"), of("r>y")), (Some(("rAwanod_1", "rAwnd")), Some(("", "rAy"))));
+    }
+
+    #[test]
+    fn a_command_is_the_stem_of_the_imperfect() {
+        let mut files = files();
+        files[1].extend(
+            b";--- wqf\n;; waqaf-i_1\nqf\tqif\tIV\tstop\nqf\tqaf\tIV_Pass_yu\tbe stopped\n;--- lEb\n;; laEib-a_1\nlEb\tloEab\tIV\tplay\n\
+            ;--- jls\n;; >ajolas_1\njls\tjolis\tIV_yu\tseat\n;--- mAE\n;; mAE-i_1\nmy\tmiy\tIV_0hAnn\tmelt\n",
+        );
+        let buckwalter = Buckwalter::read(&files).unwrap();
+        let of = |word: &str| buckwalter.commands(word).into_iter().map(|stem| stem.lemma).collect::<Vec<_>>();
+        assert_eq!((of("qf"), of("qfy"), of("wqfwA")), (vec!["waqaf-i_1"], vec!["waqaf-i_1"], vec!["waqaf-i_1"]));
+        assert_eq!((of("AlEb"), of("lEb"), of(">lEb")), (vec!["laEib-a_1"], vec![], vec![]));
+        assert_eq!((of(">jlsny"), of("Ajls")), (vec![">ajolas_1"], vec![">ajolas_1"]));
+        assert!(of("Aqf").is_empty() && of("my").is_empty() && of("ktAb").is_empty());
     }
 
     #[test]

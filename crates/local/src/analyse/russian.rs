@@ -16,6 +16,8 @@ const SURE_FORM: f64 = 0.99;
 const RIVAL_HERE: f64 = 0.002;
 /// and as much of what is written so anywhere: "в" is hardly ever short for "век".
 const RIVAL_ANYWHERE: f64 = 0.02;
+/// Nouns to the dictionary that are said of somebody without being nouns, too: "пора домой", "мне лень".
+const ALSO_PREDICATIVES: [&str; 5] = ["пора", "лень", "охота", "неохота", "грех"];
 /// Words with a meaning of their own; particles and pronouns are told apart by how they are used.
 const OPEN: [&str; 5] = ["NOUN", "PROPN", "VERB", "ADJ", "ADV"];
 
@@ -90,12 +92,16 @@ impl Russian {
             self.is_rivalled(word, best, analyses) || self.does_not_agree(best, tag, analyses, beside.next);
         let homograph = is_homograph.then_some(Reason::SeveralAnalyses);
         let lemma_doubt = rivals(SURE, &|other| other.lemma != best.lemma).or(homograph);
-        let part_doubt = lemma_doubt.or_else(|| rivals(SURE, &|other| self.part(other) != tag.pos()));
+        let odd = is_odd(best, tag).then_some(Reason::SeveralAnalyses);
+        let other_part = self.is_another_part(word, tag, analyses).then_some(Reason::SeveralAnalyses);
+        let part_doubt = lemma_doubt.or(odd).or(other_part);
+        let part_doubt = part_doubt.or_else(|| rivals(SURE, &|other| self.part(other) != tag.pos()));
         let is_other_form = analyses.iter().any(|other| other.lemma != best.lemma && other.ud != best.ud);
         let as_participle = (!beside.is_ours && may_be_participle(tag)).then_some(Reason::SeveralAnalyses);
         let form_doubt = rivals(SURE_FORM, &|other| other.ud != best.ud).or(as_participle);
         let form_doubt = form_doubt.or(lemma_doubt.filter(|_| is_other_form));
-        let gender = matches!(tag.pos(), "NOUN" | "PROPN").then(|| self.gender(best, tag, lemma_doubt));
+        let form_doubt = form_doubt.or(odd);
+        let gender = matches!(tag.pos(), "NOUN" | "PROPN").then(|| self.gender(best, tag, lemma_doubt.or(odd)));
         let form = form(tag);
         let part = named(&PARTS, Some(tag.pos()));
         Word {
@@ -116,8 +122,18 @@ impl Russian {
     /// Whether the form is also one of another word, which neither its sentence nor its frequency rules out: "лечу" is "I fly" and "I
     /// heal".
     fn is_rivalled(&self, word: &str, best: &Analysis, analyses: &[Analysis]) -> bool {
-        let is_rival = |other: &Analysis| other.lemma != best.lemma && OPEN.contains(&self.part(other));
-        share(analyses, &is_rival) > RIVAL_HERE && share(&self.morphology.analyze(word), &is_rival) > RIVAL_ANYWHERE
+        self.is_likely(word, analyses, &|other| other.lemma != best.lemma && OPEN.contains(&self.part(other)))
+    }
+
+    /// Whether the word is also another part of speech, which neither its sentence nor its frequency rules out: "что" is a pronoun and a
+    /// conjunction.
+    fn is_another_part(&self, word: &str, tag: UdTag<'_>, analyses: &[Analysis]) -> bool {
+        let of = |pos: &str| named(&PARTS, Some(pos));
+        self.is_likely(word, analyses, &|other| of(self.part(other)) != of(tag.pos()))
+    }
+
+    fn is_likely(&self, word: &str, analyses: &[Analysis], is_rival: &dyn Fn(&Analysis) -> bool) -> bool {
+        share(analyses, is_rival) > RIVAL_HERE && share(&self.morphology.analyze(word), is_rival) > RIVAL_ANYWHERE
     }
 
     /// Whether what is taken for a pronoun or an adjective does not go with the noun behind it, and may be a verb: "Мой руки!" is no "my".
@@ -165,6 +181,16 @@ fn share(analyses: &[Analysis], is_one: &dyn Fn(&Analysis) -> bool) -> f64 {
 fn may_be_participle(tag: UdTag<'_>) -> bool {
     let is = |feature: &str, value: &str| tag.feat(feature) == Some(value);
     tag.pos() == "VERB" && is("Tense", "Pres") && is("Person", "1") && is("Number", "Plur")
+}
+
+/// A verb whose lemma is no infinitive: what is said of somebody without being a verb ("надо", "жаль", "нет") is one to this
+/// dictionary.
+fn is_odd(best: &Analysis, tag: UdTag<'_>) -> bool {
+    if tag.pos() == "NOUN" && tag.feat("Case") == Some("Nom") && ALSO_PREDICATIVES.contains(&best.lemma.as_str()) {
+        return true;
+    }
+    let infinitive = ["ть", "ти", "чь", "ться", "тись", "чься"];
+    matches!(tag.pos(), "VERB" | "AUX") && !infinitive.iter().any(|ending| best.lemma.ends_with(ending))
 }
 
 fn rumorph() -> Source {

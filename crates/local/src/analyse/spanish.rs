@@ -65,6 +65,15 @@ const PARTS: [(&str, &str, u8); 19] = [
     ("np", "name", 6),
 ];
 
+/// Words of the closed classes that Apertium has as one thing alone and that are another one, too: nouns ("el ante", "el sobre", "un
+/// pero", "el sino", "la contra", the note "si"), forms of verbs ("sobre", "excepto"), or of another of these classes.
+const ALSO_OTHERS: [&str; 16] = [
+    "ante", "aun", "contra", "cuando", "donde", "excepto", "hasta", "incluso", "luego", "mas", "mientras", "pero",
+    "si", "sino", "so", "sobre",
+];
+/// What stands behind an article though it is no noun: "la de Juan", "lo que digo".
+const AFTER_ARTICLES: [&str; 2] = ["de", "que"];
+
 /// What Apertium has instead of the lemma of a personal pronoun.
 const PERSONAL: &str = "prpers";
 
@@ -104,7 +113,7 @@ impl Spanish {
         found
     }
 
-    fn word(&self, word: &str, analyses: &[Tagged]) -> Word {
+    fn word(&self, word: &str, analyses: &[Tagged], before: Option<&Tagged>) -> Word {
         let Some(best) = analyses.first() else {
             return Word {
                 lemma: Some(Field::needs_provider(Reason::UnknownWord)),
@@ -115,7 +124,7 @@ impl Spanish {
         let rivals =
             |differs: &dyn Fn(&Tagged) -> bool| analyses.iter().any(differs).then_some(Reason::SeveralAnalyses);
         let lemma_doubt = rivals(&|other| other.lemma != best.lemma || part(other) != part(best))
-            .or_else(|| is_odd(best).then_some(Reason::SeveralAnalyses));
+            .or_else(|| (is_odd(best) || may_be_other(best, before)).then_some(Reason::SeveralAnalyses));
         let form_doubt = rivals(&|other| other.tags != best.tags);
         let form = form(best);
         let is_noun = best.has("n") || best.has("np");
@@ -158,6 +167,16 @@ fn is_odd(analysis: &Tagged) -> bool {
     let is_verb = part(analysis).is_some_and(|(part, _)| part == "verb");
     let infinitive = ["ar", "er", "ir", "ír", "arse", "erse", "irse", "írse"];
     is_verb && !infinitive.iter().any(|ending| analysis.lemma.ends_with(ending))
+}
+
+/// Whether a word of a closed class is one of another class, too, or stands where only a noun does: the dictionary does not have all of
+/// these.
+fn may_be_other(analysis: &Tagged, before: Option<&Tagged>) -> bool {
+    let is = |one: &Tagged, parts: &[&str]| part(one).is_some_and(|(part, _)| parts.contains(&part));
+    let lemma = analysis.lemma.as_str();
+    let is_behind_article = before.is_some_and(|before| is(before, &["determiner"]));
+    let needs_noun = is(analysis, &["preposition", "conjunction"]) && !AFTER_ARTICLES.contains(&lemma);
+    ALSO_OTHERS.contains(&lemma) || (is_behind_article && needs_noun)
 }
 
 /// Senses, each once; verbs with "to".
@@ -233,7 +252,7 @@ impl Pack for Spanish {
         for range in tokens::words(StudyLanguage::SPANISH, text) {
             let word = &text[range];
             let analyses = self.analyses(word, before.as_ref());
-            found.words.push(self.word(word, &analyses));
+            found.words.push(self.word(word, &analyses, before.as_ref()));
             before = analyses.into_iter().next();
         }
         found
@@ -261,6 +280,16 @@ mod tests {
         assert!(is_odd(&tagged("hay", "vblex pri p3 sg")));
         assert!(!is_odd(&tagged("reír", "vblex inf")) && !is_odd(&tagged("haber", "vbhaver pri p3 sg")));
         assert!(!is_odd(&tagged("casa", "n f sg")));
+    }
+
+    #[test]
+    fn a_closed_word_that_is_another_one_too_or_stands_for_a_noun_is_in_doubt() {
+        let (article, preposition) = (tagged("el", "det def m sg"), tagged("en", "pr"));
+        assert!(may_be_other(&tagged("sobre", "pr"), None) && may_be_other(&tagged("ante", "pr"), Some(&article)));
+        assert!(may_be_other(&preposition, Some(&article)), "nothing like it stands there");
+        assert!(!may_be_other(&preposition, None) && !may_be_other(&tagged("de", "pr"), Some(&article)));
+        assert!(!may_be_other(&tagged("que", "rel an mf sp"), Some(&article)));
+        assert!(!may_be_other(&tagged("casa", "n f sg"), Some(&article)));
     }
 
     #[test]

@@ -184,7 +184,8 @@ pub const LANGUAGE_KA_WORDS: ModelSet = set(
 /// How often words occur.
 pub const LANGUAGE_FREQUENCY: ModelSet = set(
     "language-frequency",
-    "how often words of Russian, Arabic, Mandarin and Spanish occur, and levels of Mandarin words",
+    "how often words of Russian, Arabic, Mandarin and Spanish occur, by which Russian and Arabic are told from languages in their \
+     letters, and levels of Mandarin words",
     "cards do not say how often a word occurs",
     &[WORD_FREQUENCIES, HSK_LEVELS],
 );
