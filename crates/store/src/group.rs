@@ -189,6 +189,14 @@ impl Group {
         Ok(self.writer.lock().await.connection.pragma_update(None, "query_only", yes)?)
     }
 
+    /// Gives back what the writer's cache holds of pages that are written. They are read again when they are wanted.
+    pub(crate) async fn release_cache(&self) {
+        let writer = self.writer.lock().await;
+        if let Err(error) = block_in_place(|| run(&writer.connection, "PRAGMA shrink_memory")) {
+            tracing::warn!(%error, "the cache of the database was not given back");
+        }
+    }
+
     /// Waits for the running unit, checkpoints the write-ahead log, and closes the connection.
     pub(crate) async fn close(&self) {
         let mut writer = self.writer.lock().await;

@@ -319,6 +319,14 @@ impl Store {
         self.inner.hints.events.subscribe()
     }
 
+    /// Gives back the memory of `SQLite`'s largest cache (64 MiB when it is full), before work that needs much itself, and after work
+    /// that has filled it with what nobody else wants.
+    pub async fn release_cache(&self) {
+        if let Backend::Sqlite { group, .. } = &self.inner.backend {
+            group.release_cache().await;
+        }
+    }
+
     /// Waits for open units of work and closes the database.
     pub async fn close(&self) {
         match &self.inner.backend {

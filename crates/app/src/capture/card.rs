@@ -71,7 +71,7 @@ impl Made {
 
 /// The fields of a phrase.
 pub(super) fn fields(row: &PhraseRow) -> Result<CardFields, StoreError> {
-    serde_json::from_value(row.card.clone())
+    CardFields::deserialize(&row.card)
         .map_err(|error| StoreError::Unreadable { what: format!("the card of phrase {} ({error})", row.id) })
 }
 

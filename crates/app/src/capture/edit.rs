@@ -105,14 +105,12 @@ pub async fn edit(
                 stored_jobs::cancel(tx, owner, &job.id).await?;
             }
             let content_at = row.content_at;
-            let doubted = card::doubts(&row, &card::fields(&row)?);
-            let says_another = write(&mut row, edit, text.as_deref(), now)?;
+            let written = write(&mut row, edit, text.as_deref(), now)?;
             if row.stored_status == Status::Exported && row.content_at != content_at {
                 row.stored_status = Status::Approved;
             }
             // Nobody has decided about what became doubtful with the new text.
-            let is_new = |doubt: &String| !doubted.contains(doubt);
-            if row.stored_status == Status::Approved && card::doubts(&row, &card::fields(&row)?).iter().any(is_new) {
+            if row.stored_status == Status::Approved && written.has_new_doubts {
                 row.stored_status = Status::PendingReview;
             }
             // It was mended by hand.
@@ -120,7 +118,7 @@ pub async fn edit(
                 row.stored_status = Status::PendingReview;
                 row.error = None;
             }
-            if says_another {
+            if written.says_another {
                 row.audio = None;
                 jobs::start(tx, engine, &mut row, Order::Voice).await?;
             }
@@ -131,11 +129,20 @@ pub async fn edit(
     phrases::show(app, owner, id).await
 }
 
-/// Writes an edit into a row; returns whether a voice has to say another text now.
-fn write(row: &mut PhraseRow, edit: &Edit, text: Option<&str>, now: Timestamp) -> Result<bool, PhraseError> {
+/// What an edit has changed.
+struct Written {
+    /// A voice has to say another text now.
+    says_another: bool,
+    /// Something is in doubt that was not: only another text does that.
+    has_new_doubts: bool,
+}
+
+/// Writes an edit into a row.
+fn write(row: &mut PhraseRow, edit: &Edit, text: Option<&str>, now: Timestamp) -> Result<Written, PhraseError> {
     let mut fields = card::fields(row)?;
-    let mut is_another = false;
+    let mut doubted = None;
     if let Some(text) = text.filter(|text| *text != row.text) {
+        doubted = Some(card::doubts(row, &fields));
         let chosen = row.language.as_deref().map(languages::parse).transpose()?;
         let (language, sure) = languages::of(text, chosen)?;
         row.language = language.map(|language| language.code().to_owned());
@@ -143,7 +150,6 @@ fn write(row: &mut PhraseRow, edit: &Edit, text: Option<&str>, now: Timestamp) -
         text.clone_into(&mut row.text);
         card::touch(row, now);
         doubt(&mut fields.analysis, language, text);
-        is_another = true;
     }
     if edit.text.is_some() {
         fields.origin = Some(Origin { source: Source::Person, doubt: Doubt::Sure });
@@ -159,7 +165,10 @@ fn write(row: &mut PhraseRow, edit: &Edit, text: Option<&str>, now: Timestamp) -
         analysis.vocabulary = edited_words(&analysis.vocabulary, words.clone());
     }
     card::put(row, &fields, now);
-    Ok(is_another && !row.audio.as_ref().is_some_and(|audio| audio.own) && row.source != SourceKind::Audio)
+    let Some(doubted) = doubted else { return Ok(Written { says_another: false, has_new_doubts: false }) };
+    let is_own = row.source == SourceKind::Audio || row.audio.as_ref().is_some_and(|audio| audio.own);
+    let has_new_doubts = card::doubts(row, &fields).iter().any(|doubt| !doubted.contains(doubt));
+    Ok(Written { says_another: !is_own, has_new_doubts })
 }
 
 /// What was made of another text has to be looked at, but for what is said of words that are still there.

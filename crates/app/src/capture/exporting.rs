@@ -7,7 +7,7 @@ use std::pin::Pin;
 use bytes::Bytes;
 use futures::{Stream, StreamExt as _, stream};
 use sluice_domain::ids::OwnerId;
-use sluice_domain::study::{Field, StudyLanguage};
+use sluice_domain::study::{Analysis, Field, StudyLanguage};
 use sluice_domain::time::Timestamp;
 use sluice_store::capture::{self, ExportId, ExportRow, PhraseId, PhraseRow};
 use sluice_store::{StoreError, Tx};
@@ -23,8 +23,8 @@ use super::view::ExportView;
 pub const DECK: &str = "Sluice";
 /// Most characters of a deck's name.
 pub const DECK_CHARACTERS: usize = 100;
-/// Rows that are read, or marked, together.
-const AT_ONCE: u32 = 500;
+/// Rows that are read together: of a row with many words the fields take a hundred times as much memory as the card that they make.
+const AT_ONCE: u32 = 100;
 
 /// The body of a deck's file.
 pub type Body = Pin<Box<dyn Stream<Item = io::Result<Bytes>> + Send>>;
@@ -87,7 +87,11 @@ fn form_of(name: &str) -> Result<Form, StoreError> {
 
 /// A phrase as it is learned.
 pub(super) fn card_of(row: &PhraseRow) -> Result<Card, StoreError> {
-    let analysis = card::fields(row)?.analysis;
+    card_with(row, card::fields(row)?.analysis)
+}
+
+/// The same, of fields that were read.
+fn card_with(row: &PhraseRow, analysis: Analysis) -> Result<Card, StoreError> {
     let text = |field: Option<Field>| field.map(|field| field.text).unwrap_or_default();
     let note = |note: sluice_domain::study::Note| match note.about.as_str() {
         _ if note.text.text.is_empty() => None,
@@ -199,9 +203,14 @@ async fn cards(app: &CaptureApp, owner: &OwnerId, everything: bool) -> Result<Co
         let page = async |tx: &mut Tx| capture::exportable(tx, owner, everything, &after, AT_ONCE).await;
         let rows = app.platform.store.read(page).await?;
         let is_last = rows.len() < AT_ONCE as usize;
+        if !is_last && read.is_empty() {
+            // The cards of a large deck are held until it is written.
+            app.platform.store.release_cache().await;
+        }
         for row in rows {
-            cards.push(card_of(&row)?);
-            credits.extend(credits_of(&row)?);
+            let analysis = card::fields(&row)?.analysis;
+            credits.extend(deck::credits::of(&analysis));
+            cards.push(card_with(&row, analysis)?);
             read.push((row.id, row.content_at));
         }
         if is_last {
@@ -259,5 +268,9 @@ async fn ended(
             Ok::<_, StoreError>(())
         })
         .await?;
+    if read.len() > AT_ONCE as usize {
+        // Their rows were all written, and nobody reads them now.
+        app.platform.store.release_cache().await;
+    }
     Ok(made.map(drop)?)
 }

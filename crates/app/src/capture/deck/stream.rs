@@ -56,6 +56,8 @@ where
             let _ = pieces.blocking_send(Err(io::Error::other(error.to_string())));
         }
         drop(pieces);
+        // What follows needs memory itself.
+        drop(cards);
         // Nobody has to wait for it.
         let _ = told.send(made);
     });
