@@ -406,6 +406,12 @@ pub(crate) fn size_text(bytes: u64) -> String {
     ByteSize(bytes).to_string().replacen(".0 ", " ", 1)
 }
 
+/// The size of something that is over a limit, and the limit; in bytes if they would look the same.
+pub(crate) fn sizes_over(size: u64, limit: u64) -> [String; 2] {
+    let texts = [size, limit].map(size_text);
+    if texts[0] == texts[1] { [size, limit].map(|bytes| format!("{bytes} bytes")) } else { texts }
+}
+
 /// `$XDG_DATA_HOME/sluice`, by the XDG base directory specification; none if neither it nor HOME is set.
 fn default_data() -> Option<PathBuf> {
     let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
@@ -494,6 +500,9 @@ mod tests {
     #[test]
     fn sizes_have_units() {
         assert_eq!([20 * 1024 * 1024, 1024, 1500, 7].map(size_text), ["20 MiB", "1 KiB", "1.5 KiB", "7 B"]);
+        let limit = 20 * 1024 * 1024;
+        assert_eq!(sizes_over(21 * 1024 * 1024, limit), ["21 MiB", "20 MiB"]);
+        assert_eq!(sizes_over(limit + 1, limit), ["20971521 bytes", "20971520 bytes"]);
         assert_eq!((size("20MiB"), size("1024")), (Ok(20 * 1024 * 1024), Ok(1024)));
         for bad in ["", "0", "many", "-1", "20 parsecs"] {
             assert!(size(bad).is_err(), "{bad}");

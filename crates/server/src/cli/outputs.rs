@@ -36,6 +36,8 @@ pub(crate) struct Product {
     pub(crate) code: &'static str,
     /// Why: what follows "does not end in".
     pub(crate) reason: &'static str,
+    /// The option that names the file.
+    pub(crate) option: &'static str,
     /// Extensions of the files beside it, which [`Outputs::write`] takes in this order, after the file itself.
     pub(crate) beside: &'static [&'static str],
 }
@@ -83,7 +85,7 @@ impl Outputs {
                 ..Failure::new(
                     product.code,
                     UNUSABLE,
-                    format!("{} does not end in {}: change --output", main.display(), product.reason),
+                    format!("{} does not end in {}: change {}", main.display(), product.reason, product.option),
                 )
             });
         };
@@ -91,7 +93,7 @@ impl Outputs {
             Some(folder) if folder != Path::new("") => folder.to_owned(),
             _ => PathBuf::from("."),
         };
-        check_folder(&folder)?;
+        check_folder(&folder, product.option)?;
         let beside = product.beside.iter().map(|extension| Path::new(name).with_extension(extension).into_os_string());
         let names = std::iter::once(name.to_owned()).chain(beside).collect();
         let outputs = Self { product, source: source.to_owned(), folder, names, force, written: Written::new(data) };
@@ -132,8 +134,9 @@ impl Outputs {
         let (are, them) = if foreign.len() == 1 { ("is", "it") } else { ("are", "them") };
         let detail = format!(
             "{} {are} there already, and not as sluice wrote {them}: choose another path \
-             with --output, or replace {them} with --force",
-            foreign.join(", ")
+             with {}, or replace {them} with --force",
+            foreign.join(", "),
+            self.product.option
         );
         Err(Failure::new("output_exists", EXISTS, detail))
     }
@@ -142,7 +145,7 @@ impl Outputs {
     /// and all of them are complete before the first one is.
     pub(crate) fn write(&self, contents: Vec<Box<dyn Read + Send>>) -> Result<(), Failure> {
         // Checked again: the work took a while, and other programs use the folder too.
-        check_folder(&self.folder)?;
+        check_folder(&self.folder, self.product.option)?;
         let replaced = self.check_files()?;
         let mut staged = Vec::new();
         for ((path, mut content), replaced) in self.paths().zip(contents).zip(replaced) {
@@ -187,7 +190,12 @@ fn check_kind(product: &Product, path: &Path, found: &Metadata, source: &Path) -
         return Err(Failure::new(
             "output_is_source",
             UNUSABLE,
-            format!("{} is the {} itself, which is never replaced: change --output", path.display(), product.source),
+            format!(
+                "{} is the {} itself, which is never replaced: change {}",
+                path.display(),
+                product.source,
+                product.option
+            ),
         ));
     }
     if found.is_file() {
@@ -195,7 +203,8 @@ fn check_kind(product: &Product, path: &Path, found: &Metadata, source: &Path) -
     }
     let what = kind_name(found.file_type());
     let advice = if found.is_dir() { "name a file in it" } else { "name a regular file" };
-    Err(Failure::new("output_not_a_file", UNUSABLE, format!("{} is {what}: {advice} with --output", path.display())))
+    let detail = format!("{} is {what}: {advice} with {}", path.display(), product.option);
+    Err(Failure::new("output_not_a_file", UNUSABLE, detail))
 }
 
 fn kind_name(kind: FileType) -> &'static str {
@@ -209,13 +218,13 @@ fn kind_name(kind: FileType) -> &'static str {
     }
 }
 
-fn check_folder(folder: &Path) -> Result<(), Failure> {
+fn check_folder(folder: &Path, option: &str) -> Result<(), Failure> {
     let place = folder.display();
     match folder.metadata() {
         Ok(found) if found.is_dir() => {}
         Ok(_) => return Err(Failure::new("output_folder_missing", UNUSABLE, format!("{place} is no folder"))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let detail = format!("the folder {place} does not exist: make it first, or change --output");
+            let detail = format!("the folder {place} does not exist: make it first, or change {option}");
             return Err(Failure::new("output_folder_missing", UNUSABLE, detail));
         }
         Err(error) => return Err(cannot("look at", folder, &error)),
@@ -230,7 +239,7 @@ fn check_folder(folder: &Path) -> Result<(), Failure> {
     let free = u64::from(space.blocks_available()).saturating_mul(u64::from(space.fragment_size()));
     if free < SPACE {
         let (free, needed) = (ByteSize(free), ByteSize(SPACE));
-        let detail = format!("{place} has {free} of free space and {needed} are needed: free some, or change --output");
+        let detail = format!("{place} has {free} of free space and {needed} are needed: free some, or change {option}");
         return Err(Failure::new("disk_full", "The disk is full", detail));
     }
     Ok(())

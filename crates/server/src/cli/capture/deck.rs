@@ -21,6 +21,7 @@ const DECK: Product = Product {
     endings: &["apkg", "csv", "zip"],
     code: "output_unknown_format",
     reason: ".apkg, .csv or .zip",
+    option: "--deck",
     beside: &[],
 };
 

@@ -28,7 +28,7 @@ use sluice_store::reel::{self, ReelRow};
 use self::progress::Progress;
 use crate::cli::outputs::{Outputs, Product};
 use crate::cli::{Failure, say, serve};
-use crate::config::{Config, size_text};
+use crate::config::{Config, sizes_over};
 use crate::wiring;
 
 /// A video, with captions, transcript, chapters and poster.
@@ -38,6 +38,7 @@ const VIDEO: Product = Product {
     endings: &["mp4", "m4v"],
     code: "output_not_mp4",
     reason: ".mp4, which is what the video is",
+    option: "--output",
     beside: &["srt", "vtt", "txt", "chapters.txt", "jpg"],
 };
 
@@ -278,7 +279,7 @@ async fn ingest(app: &App, command: &ReelCommand) -> anyhow::Result<DocumentId> 
     let length = tokio::fs::metadata(&command.pdf).await.with_context(unreadable)?.len();
     let limit = app.library.upload_bytes;
     if length > limit {
-        let (pdf, length, limit) = (command.pdf.display(), size_text(length), size_text(limit));
+        let (pdf, [length, limit]) = (command.pdf.display(), sizes_over(length, limit));
         let detail = format!("{pdf} has {length} and the limit is {limit}: split it, or raise --upload-limit");
         bail!(Failure::new("document_too_large", "The document is too large", detail));
     }

@@ -25,7 +25,7 @@ use self::progress::Progress;
 use crate::cli::failure::USAGE;
 use crate::cli::outputs::{Outputs, Product};
 use crate::cli::{Failure, say, serve};
-use crate::config::{Config, size_text};
+use crate::config::{Config, sizes_over};
 use crate::wiring;
 
 /// A transcript in one of its formats.
@@ -35,6 +35,7 @@ const TRANSCRIPT: Product = Product {
     endings: &["txt", "srt", "vtt", "json", "md", "docx"],
     code: "output_unknown_format",
     reason: ".txt, .srt, .vtt, .json, .md or .docx",
+    option: "--output",
     beside: &[],
 };
 
@@ -156,7 +157,7 @@ async fn start(app: &App, command: &TranscribeCommand) -> anyhow::Result<Recordi
     let source = &command.file;
     let length = tokio::fs::metadata(source).await.with_context(|| format!("cannot read {}", source.display()))?.len();
     if length > FILE_BYTES {
-        let (name, length, limit) = (source.display(), size_text(length), size_text(FILE_BYTES));
+        let (name, [length, limit]) = (source.display(), sizes_over(length, FILE_BYTES));
         let detail = format!("{name} has {length} and the limit is {limit}: split it");
         bail!(Failure::new("file_too_large", TITLE, detail));
     }
