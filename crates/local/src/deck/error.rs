@@ -42,6 +42,19 @@ pub enum Refusal {
     },
 }
 
+impl Refusal {
+    /// A stable name for programs.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::NotADeck { .. } => "not_a_deck",
+            Self::NewerForm { .. } => "newer_form",
+            Self::Damaged { .. } => "damaged",
+            Self::TooLarge { .. } => "too_large",
+        }
+    }
+}
+
 /// Why a deck could not be read, for the user.
 #[derive(Debug, thiserror::Error)]
 pub enum DeckReadError {
@@ -54,6 +67,17 @@ pub enum DeckReadError {
     /// The child could not be run.
     #[error("decks cannot be read on this machine at the moment: try again")]
     Guard(#[source] GuardError),
+}
+
+impl DeckReadError {
+    /// A stable name for programs of what is wrong with the deck; none if it is not its fault.
+    pub fn reason(&self) -> Option<&'static str> {
+        match self {
+            Self::Refused(refusal) => Some(refusal.reason()),
+            Self::TooSlow => Some("too_slow"),
+            Self::Guard(_) => None,
+        }
+    }
 }
 
 impl From<GuardError> for DeckReadError {

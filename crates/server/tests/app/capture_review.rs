@@ -269,11 +269,17 @@ async fn a_deck_to_avoid_is_a_list_or_a_package_and_says_what_else_it_is() {
     };
     let list = fronts("list.txt", "Чай\nКофе\n".as_bytes()).await;
     assert_eq!((list.status, list.json()["texts"].clone()), (StatusCode::OK, json!(["Чай", "Кофе"])));
-    for (name, bytes) in [("deck.apkg", b"this is no deck".as_slice()), ("Deck.COLPKG", b"P"), ("deck.apkg", b"")] {
+    for (name, bytes, reason) in [
+        ("deck.apkg", b"this is no deck".as_slice(), "not_a_deck"),
+        ("Deck.COLPKG", b"P", "not_a_deck"),
+        ("list.txt", b"", "empty"),
+        ("deck.apkg", b"PK\x03\x04 cut off", "damaged"),
+    ] {
         let refused = fronts(name, bytes).await;
         assert_eq!(refused.problem(), (422, "deck_unreadable".to_owned()), "{name}: {}", refused.text());
+        assert_eq!(refused.json()["reason"], reason, "{name}: {}", refused.text());
         let detail = refused.json()["detail"].as_str().unwrap().to_owned();
-        assert!(detail.contains("export the deck") || detail.contains("empty"), "{detail}");
+        assert!(detail.contains("export") || detail.contains("empty"), "{detail}");
     }
     app.end().await;
 }

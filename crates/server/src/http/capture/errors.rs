@@ -56,12 +56,23 @@ impl From<DeckError> for Problem {
 
 impl From<DeckReadError> for Problem {
     fn from(error: DeckReadError) -> Self {
-        let text = error.to_string();
-        match error {
-            DeckReadError::Refused(_) => {
-                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "deck_unreadable", "This deck cannot be read", text)
-            }
-            error => Self::internal(&error),
-        }
+        let Some(reason) = error.reason() else { return Self::internal(&error) };
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "deck_unreadable", "This deck cannot be read", error.to_string())
+            .with("reason", reason)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deck_that_takes_too_long_to_read_is_refused_and_no_failure_of_the_server() {
+        let problem = serde_json::to_value(Problem::from(DeckReadError::TooSlow)).unwrap();
+        assert_eq!(
+            (&problem["status"], &problem["code"], &problem["reason"]),
+            (&422.into(), &"deck_unreadable".into(), &"too_slow".into()),
+            "{problem}"
+        );
     }
 }
