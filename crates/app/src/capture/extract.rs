@@ -33,6 +33,8 @@ const NEVER_SURE: &str = "tesseract";
 const HEARD_SURELY: f32 = 0.8;
 /// How sure it is, in thousandths, which language somebody speaks.
 const SPOKEN: u32 = 900;
+/// Characters of what was read that an error shows.
+const SHOWN: usize = 60;
 
 /// What was read on a picture.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -219,10 +221,10 @@ fn reading_of(text: PhotoText) -> Reading {
 
 /// The phrase that a picture's lines make: of their words those in the script of the language.
 fn phrase_of(mut reading: Reading, by: String, chosen: Option<StudyLanguage>) -> Result<Phrase, JobError> {
-    let whole: Vec<&str> = reading.lines.iter().map(|line| line.text.as_str()).collect();
+    let read = reading.lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join(" ");
     let (found, sure) = match chosen {
         Some(language) => (Some(language), languages::CHOSEN),
-        None => languages::by_letters(&whole.join(" ")),
+        None => languages::by_letters(&read),
     };
     for line in &mut reading.lines {
         line.text = found.map_or_else(String::new, |language| of_script(&line.text, language));
@@ -231,20 +233,48 @@ fn phrase_of(mut reading: Reading, by: String, chosen: Option<StudyLanguage>) ->
     let text: Vec<&str> = reading.lines.iter().map(|line| line.text.as_str()).collect();
     let text = checked(&text.join(" "), "on the picture")?;
     if !text.chars().any(char::is_alphabetic) {
-        let detail = match chosen {
-            Some(language) => format!("in {} ", language.facts().english_name),
-            None => String::new(),
-        };
-        return Err(JobError::fail(
-            "no_text",
-            format!("no text {detail}was found on the picture: take it closer and sharper, or choose another language"),
-        ));
+        return Err(no_phrase(&read, reading.confidence, chosen));
     }
     let is_sure = reading.engine != NEVER_SURE
         && reading.confidence >= READ_SURELY
         && reading.lines.iter().all(|line| line.confidence >= READ_SURELY);
     let source = Source::Engine { name: reading.engine.clone(), version: reading.version.clone() };
     Ok(Phrase { text, source, by, is_sure, found: (found, sure), reading: Some(reading) })
+}
+
+/// Why what was read on a picture is no phrase.
+fn no_phrase(read: &str, confidence: f32, chosen: Option<StudyLanguage>) -> JobError {
+    let has_words = read.chars().any(char::is_alphabetic);
+    let shown: String = read.chars().take(SHOWN).collect();
+    match chosen {
+        Some(language) if has_words => JobError::fail(
+            "text_wrong_script",
+            format!(
+                "\"{shown}\" was read on the picture, and no word of it is in {}: choose the language that it is in",
+                language.facts().english_name
+            ),
+        ),
+        None if has_words => JobError::fail(
+            "language_unknown",
+            format!(
+                "\"{shown}\" was read on the picture, which is in none of the languages of cards: choose its language"
+            ),
+        ),
+        None if confidence > 0.0 => JobError::fail(
+            "text_unreadable",
+            "what looks like text on the picture could not be read, as where one line has two scripts: choose the language of \
+             what is to be learned, or take it closer and sharper",
+        ),
+        _ => {
+            let language = chosen.map_or_else(String::new, |language| format!("in {} ", language.facts().english_name));
+            JobError::fail(
+                "no_text",
+                format!(
+                    "no text {language}was found on the picture: take it closer and sharper, or choose another language"
+                ),
+            )
+        }
+    }
 }
 
 /// The words of a line that are in the script of a language, with what stands between them; nothing if there is none.
@@ -366,10 +396,21 @@ mod tests {
 
     #[test]
     fn a_picture_without_words_says_so() {
-        let none = made_of(reading(vec![]), None).err().unwrap();
+        let none = made_of(Reading { confidence: 0.0, ..reading(vec![]) }, None).err().unwrap();
         assert_eq!((none.code.as_str(), none.retry), ("no_text", false));
+        // A line of two scripts is found, and read as nothing.
+        let mixed = made_of(reading(vec![]), None).err().unwrap();
+        assert_eq!(mixed.code.as_str(), "text_unreadable");
+        assert!(
+            mixed.message.contains("two scripts") && mixed.message.contains("choose the language"),
+            "{}",
+            mixed.message
+        );
         let other = made_of(reading(vec![line("EXIT", 0.9)]), Some(StudyLanguage::RUSSIAN)).err().unwrap();
-        assert!(other.message.contains("Russian"), "{}", other.message);
+        assert!(other.message.contains("Russian") && other.message.contains("\"EXIT\""), "{}", other.message);
+        assert_eq!(other.code, "text_wrong_script");
+        let greek = made_of(reading(vec![line("Καλημέρα", 0.9)]), None).err().unwrap();
+        assert_eq!(greek.code, "language_unknown");
         let long = made_of(reading(vec![line(&"а".repeat(600), 0.9)]), None).err().unwrap();
         assert_eq!(long.code, "text_too_long");
     }

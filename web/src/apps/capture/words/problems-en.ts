@@ -45,6 +45,8 @@ export const en = {
   'deck_refused.damaged.action': 'Download it or export it again.',
   'deck_refused.too_large.title': 'This deck is too large',
   'deck_refused.too_large.action': 'Export a part of it.',
+  'deck_refused.too_slow.title': 'This deck takes too long to read',
+  'deck_refused.too_slow.action': 'Export it from Anki as text.',
   'problem.file_empty.title': 'The file is empty',
   'problem.file_empty.action': 'Choose another one, or save it again.',
   'problem.file_unused.title': 'This is neither a picture nor a sound',
@@ -66,6 +68,9 @@ export const en = {
   'problem.file_too_large.action': 'A picture or a sound has 20 MiB at most. Save it smaller.',
   'problem.no_text.title': 'There is no text in the picture',
   'problem.no_text.action': 'Take it again, closer and with more light.',
+  'problem.text_unreadable.title': 'What looks like text could not be read',
+  'problem.text_unreadable.action':
+    'One line may have two scripts. Choose the language of what you learn, or take it closer and sharper.',
   'script_missing.title': 'This script cannot be read here',
   'script_missing.action': 'Install {packages} on the server, or choose the language of the picture and try again.',
   'problem.no_speech.title': 'Nothing was said in the clip',
