@@ -103,6 +103,22 @@ test('of several photos three are sent at a time, each with its picture and its 
   for (const text of words) await expect(rows(page).filter({ hasText: new RegExp(text, 'i') })).toHaveCount(1);
 });
 
+test('a picture that the browser cannot show has a sign in its place, and says why it is refused', async ({
+  studio,
+  page,
+}) => {
+  await studio.open('/capture');
+  const buffer = Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1');
+  await give(page, 'drop', [{ name: 'photo.heic', mimeType: 'image/heic', buffer }]);
+  const row = waiting(page);
+  await expect(row).toHaveAttribute('data-state', 'refused');
+  await expect(row).toContainText('This picture is HEIC');
+  await expect(row.locator('img')).toHaveCount(0);
+  await expect(row.locator('.picture svg')).toHaveCount(1);
+  await row.getByRole('button', { name: 'Remove photo.heic' }).click();
+  await expect(row).toHaveCount(0);
+});
+
 test.describe('installed', () => {
   test.use({ serviceWorkers: 'allow' });
 
