@@ -91,7 +91,8 @@ impl<'a> Model<'a> {
         if !self.is_allowed(router, key).await? {
             return Ok(Asked::UsedUp);
         }
-        match routing::ask(self.run, key, router, request, wish, Unchanged).await {
+        let request = CompleteRequest { once: true, ..request.clone() };
+        match routing::ask(self.run, key, router, &request, wish, Unchanged).await {
             Ok(Called::Done(Made { value, made_by })) => Ok(Asked::Answer(value, made_by)),
             Ok(Called::Pending(pending)) => Ok(Asked::Pending(pending)),
             Err(error) if goes_on(self.run, &error) => Err(error),
@@ -233,8 +234,13 @@ mod tests {
                 let old = json!({ "words": "of an older version" });
                 run.write(async |tx: &mut Tx| results::store(tx, &keys[0], "complete", &old).await).await?;
             }
-            let request =
-                CompleteRequest { messages: Vec::new(), schema: None, max_output_tokens: 9, temperature: None };
+            let request = CompleteRequest {
+                messages: Vec::new(),
+                schema: None,
+                max_output_tokens: 9,
+                temperature: None,
+                once: false,
+            };
             Ok(match model.ask(&desk.router, &self.about, &request, &Wish::default()).await? {
                 Asked::Answer(..) => Next::Done(json!("answered")),
                 Asked::Pending(pending) => Next::AwaitCall(pending),

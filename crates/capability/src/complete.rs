@@ -52,6 +52,9 @@ pub struct CompleteRequest {
     pub max_output_tokens: u32,
     /// The sampling temperature, from 0 to 2.
     pub temperature: Option<f32>,
+    /// It is one call, since calls are counted: what is no JSON is given as it is, and not asked for once more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub once: bool,
 }
 
 /// Why an answer ended.

@@ -236,7 +236,7 @@ async fn chat(service: Service, delivery: Delivery) -> Result<(), Failed> {
     });
     for schema in [None, Some(schema)] {
         let messages = vec![message(Role::System, "Quote."), message(Role::User, TEXT)];
-        let request = CompleteRequest { messages, schema, max_output_tokens: 500, temperature: Some(0.3) };
+        let request = CompleteRequest { messages, schema, max_output_tokens: 500, temperature: Some(0.3), once: false };
         finish(&model, &request).await?;
     }
     Ok(())

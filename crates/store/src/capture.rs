@@ -41,7 +41,10 @@ sluice_domain::typed_id!(
 /// Its tables.
 pub(crate) const MODULE: Module = Module {
     name: "capture",
-    migrations: &[Migration { name: "baseline", sql: include_str!("../migrations/capture/0001_baseline.sql") }],
+    migrations: &[
+        Migration { name: "baseline", sql: include_str!("../migrations/capture/0001_baseline.sql") },
+        Migration { name: "texts", sql: include_str!("../migrations/capture/0002_texts.sql") },
+    ],
 };
 
 /// Its name in references to blobs.
@@ -192,6 +195,38 @@ pub async fn find_by_key(tx: &mut Tx, owner: &OwnerId, key: &str) -> Result<Opti
         .optional(tx)
         .await?;
     row.as_ref().map(phrase_row).transpose()
+}
+
+/// Lets nobody else add texts of this owner until the transaction ends, so that what is not there now is added once. On `SQLite` there
+/// is one writer anyway.
+pub async fn lock_texts(tx: &mut Tx, owner: &OwnerId) -> Result<(), StoreError> {
+    if tx.on_postgres() {
+        sql("SELECT CAST(pg_advisory_xact_lock(hashtextextended($1, 0)) AS TEXT)")
+            .bind(format!("capture_texts:{owner}"))
+            .execute(tx)
+            .await?;
+    }
+    Ok(())
+}
+
+/// The oldest phrase of an owner with this text, in this language, that is translated into the same one; none if it was deleted.
+pub async fn find_by_text(
+    tx: &mut Tx,
+    owner: &OwnerId,
+    text: &str,
+    language: Option<&str>,
+    translate_to: &str,
+) -> Result<Option<PhraseId>, StoreError> {
+    let row = sql("SELECT id FROM capture_phrases
+         WHERE owner = $1 AND text = $2 AND COALESCE(language, '') = $3 AND translate_to = $4 AND deleted_at IS NULL
+         ORDER BY created_at, id LIMIT 1")
+    .bind(owner.as_str())
+    .bind(text)
+    .bind(language.unwrap_or_default())
+    .bind(translate_to)
+    .optional(tx)
+    .await?;
+    row.map(|row| parse(&row, "id")).transpose()
 }
 
 /// The phrases of an owner that match a filter, at most `limit`. One whose row cannot be read is logged and left out.

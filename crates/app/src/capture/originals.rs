@@ -163,7 +163,7 @@ pub(super) fn adding(said: &Said) -> Result<Adding, TakeError> {
             format!("The idempotency_key in Upload-Metadata must have 1 to {KEY_BYTES} visible characters of ASCII.");
         return Err(refused("bad_idempotency_key", detail));
     }
-    Ok(Adding { language: wish("language"), translate_to: wish("translate_to"), request_key })
+    Ok(Adding { language: wish("language"), translate_to: wish("translate_to"), request_key, again: false })
 }
 
 /// Stores a picture or a sound as a phrase, whose card is to be made.

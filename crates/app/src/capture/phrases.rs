@@ -35,6 +35,19 @@ pub struct Adding {
     pub translate_to: Option<String>,
     /// The caller's idempotency key.
     pub request_key: Option<String>,
+    /// Whether a text of which there is a card becomes another one.
+    pub again: bool,
+}
+
+/// What became of texts that were to be added.
+#[derive(Debug)]
+pub struct Added {
+    /// Their phrases, each once, in the order of the texts.
+    pub phrases: Vec<PhraseView>,
+    /// The ids of those that were there before this request.
+    pub known: Vec<String>,
+    /// What is left of the limits.
+    pub standings: Vec<Standing>,
 }
 
 impl Adding {
@@ -98,14 +111,15 @@ pub(super) async fn add(tx: &mut Tx, engine: &Engine, mut row: PhraseRow) -> Res
     Ok(row.id)
 }
 
-/// Adds phrases, each with its card to be made; all of them, or none. The same key again with the same texts gives the same phrases.
+/// Adds phrases, each with its card to be made; all of them, or none. A text of which there is a card in the same languages is that
+/// card, unless another one is asked for; the same key again with the same texts gives the same phrases.
 pub async fn add_texts(
     app: &CaptureApp,
     engine: &Engine,
     asker: &Asker,
     texts: &[String],
     adding: &Adding,
-) -> Result<(Vec<PhraseView>, Vec<Standing>), PhraseError> {
+) -> Result<Added, PhraseError> {
     if texts.is_empty() {
         return Err(PhraseError::NoWords);
     }
@@ -118,22 +132,36 @@ pub async fn add_texts(
         let id = app.platform.new_id(PhraseId::new).await?;
         rows.push(text_row(id, owner, now, (number, text.as_str()), adding)?);
     }
-    let (ids, standings) = app
+    let (ids, known, standings) = app
         .platform
         .store
         .write(async |tx: &mut Tx| {
-            if let Some(known) = known(tx, owner, &rows).await? {
-                return Ok::<_, PhraseError>((known, Vec::new()));
+            capture::lock_texts(tx, owner).await?;
+            let there = there(tx, owner, &rows, adding.again).await?;
+            let is_new = there.iter().any(Option::is_none);
+            let standings =
+                if is_new { admit::one(tx, &app.platform.limits, asker, Limited::Entries).await? } else { Vec::new() };
+            let (mut ids, mut known) = (Vec::<PhraseId>::with_capacity(rows.len()), Vec::new());
+            for (row, there) in rows.iter().zip(there) {
+                let (id, is_known) = match there {
+                    Some(There::ByKey(id)) => (id, false),
+                    Some(There::ByText(id)) => (id, true),
+                    // The lines above it in the list are there by now.
+                    None => match by_text(tx, owner, row, adding.again).await? {
+                        Some(id) => (id, false),
+                        None => (add(tx, engine, row.clone()).await?, false),
+                    },
+                };
+                if !ids.contains(&id) {
+                    known.extend(is_known.then(|| id.clone()));
+                    ids.push(id);
+                }
             }
-            let standings = admit::one(tx, &app.platform.limits, asker, Limited::Entries).await?;
-            let mut ids = Vec::with_capacity(rows.len());
-            for row in &rows {
-                ids.push(add(tx, engine, row.clone()).await?);
-            }
-            Ok((ids, standings))
+            Ok::<_, PhraseError>((ids, known, standings))
         })
         .await?;
-    Ok((of_ids(app, owner, &ids).await?, standings))
+    let known = known.iter().map(ToString::to_string).collect();
+    Ok(Added { phrases: of_ids(app, owner, &ids).await?, known, standings })
 }
 
 fn text_row(
@@ -159,23 +187,46 @@ fn text_row(
     Ok(row)
 }
 
-/// The phrases that were added with these keys; none if they are new.
-async fn known(tx: &mut Tx, owner: &OwnerId, rows: &[PhraseRow]) -> Result<Option<Vec<PhraseId>>, PhraseError> {
-    let mut known = Vec::new();
+/// A phrase that need not be added.
+enum There {
+    /// It was added with this key.
+    ByKey(PhraseId),
+    /// It has this text.
+    ByText(PhraseId),
+}
+
+/// Which of these phrases are there: by their keys, or else by their texts.
+async fn there(
+    tx: &mut Tx,
+    owner: &OwnerId,
+    rows: &[PhraseRow],
+    again: bool,
+) -> Result<Vec<Option<There>>, PhraseError> {
+    let mut found = Vec::with_capacity(rows.len());
     for row in rows {
-        let Some((key, _)) = &row.request else { return Ok(None) };
-        if let Some(found) = capture::find_by_key(tx, owner, key).await? {
-            if found.request != row.request {
-                return Err(PhraseError::KeyReused);
-            }
-            known.push(found.id);
+        let keyed = match &row.request {
+            Some((key, _)) => capture::find_by_key(tx, owner, key).await?,
+            None => None,
+        };
+        if keyed.as_ref().is_some_and(|keyed| keyed.request != row.request) {
+            return Err(PhraseError::KeyReused);
         }
+        found.push(match keyed {
+            Some(keyed) => Some(There::ByKey(keyed.id)),
+            None => by_text(tx, owner, row, again).await?.map(There::ByText),
+        });
     }
-    match known.len() {
-        0 => Ok(None),
-        found if found == rows.len() => Ok(Some(known)),
-        _ => Err(PhraseError::KeyReused),
+    let is_keyed = found.iter().any(|there| matches!(there, Some(There::ByKey(_))));
+    // With this key, a list was added that had not these lines.
+    if is_keyed && found.iter().any(Option::is_none) { Err(PhraseError::KeyReused) } else { Ok(found) }
+}
+
+/// The phrase with the text of a new one, unless another one is asked for.
+async fn by_text(tx: &mut Tx, owner: &OwnerId, row: &PhraseRow, again: bool) -> Result<Option<PhraseId>, PhraseError> {
+    if again {
+        return Ok(None);
     }
+    Ok(capture::find_by_text(tx, owner, &row.text, row.language.as_deref(), &row.translate_to).await?)
 }
 
 /// A phrase.

@@ -183,9 +183,9 @@ impl ChatModel {
         Ok(Begun::Done(answer))
     }
 
-    /// Whether an answer is asked for again: not where that is charged, which is for the caller to decide.
+    /// Whether an answer is asked for again: not where that is charged or counted, which is for the caller to decide.
     fn needs_repair(&self, request: &CompleteRequest, said: &Assembly) -> bool {
-        let may = !self.service.charges() && !self.service.quirks().keeps_schema;
+        let may = !request.once && !self.service.charges() && !self.service.quirks().keeps_schema;
         let Some(schema) = request.schema.as_ref().filter(|_| may) else { return false };
         said.finish() == Finish::Stop && answer_of(&said.text, schema).is_none()
     }

@@ -16,6 +16,7 @@ pub(crate) fn request(schema: Option<Value>) -> CompleteRequest {
         schema,
         max_output_tokens: 100,
         temperature: Some(0.5),
+        once: false,
     }
 }
 
@@ -194,6 +195,14 @@ async fn a_server_that_takes_a_schema_for_a_hint_is_asked_once_more() {
     assert_eq!(bodies[0]["temperature"], json!(0.5));
     assert_eq!(bodies[1]["response_format"], json!({ "type": "json_object" }));
     assert_eq!(bodies[1]["messages"].as_array().unwrap().len(), 4);
+}
+
+#[tokio::test]
+async fn what_is_counted_is_asked_once_whatever_the_answer_is() {
+    let fake = Fake::new([Reply::json(200, &said("{}", "stop"))]).await;
+    let counted = CompleteRequest { once: true, ..request(Some(schema())) };
+    let answer = done(&model(&fake, Server::Ollama, "llama3.2:3b"), &counted).await;
+    assert_eq!((answer.value.text.as_str(), fake.seen().len()), ("{}", 1));
 }
 
 #[tokio::test]

@@ -222,6 +222,7 @@ fn question(schema: Option<Value>) -> CompleteRequest {
         schema,
         max_output_tokens: 200,
         temperature: None,
+        once: false,
     }
 }
 

@@ -156,6 +156,85 @@ async fn a_list_is_a_phrase_on_each_line_and_the_same_key_is_the_same_list() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_same_line_is_one_card_however_often_it_is_sent() {
+    for dialect in BOTH {
+        let app = TestApp::open(dialect).await;
+        let add = async |body: Value| app.post(PHRASES).of(&ada()).json(&body).answer().await;
+        let first = add(json!({ "text": "Доброе утро", "language": "ru" })).await;
+        assert_eq!((first.status, first.json()["known"].clone()), (StatusCode::CREATED, json!([])));
+        let id = first.json()["items"][0]["id"].clone();
+        for same in [
+            json!({ "text": "Доброе утро", "language": "ru" }),
+            json!({ "text": "  Доброе   утро ", "translate_to": "en" }),
+            json!({ "text": "Доброе утро\nДоброе утро", "each_line": true }),
+        ] {
+            let again = add(same).await;
+            let body = again.json();
+            assert_eq!((again.status, &body["known"]), (StatusCode::OK, &json!([id])), "{body}");
+            assert_eq!((body["items"].as_array().unwrap().len(), &body["items"][0]["id"]), (1, &id), "{body}");
+        }
+        // Another one in a list is new, and twice in it the same.
+        let list = add(json!({ "text": "Доброе утро\nПока\nПока", "each_line": true })).await;
+        let body = list.json();
+        assert_eq!((list.status, body["items"].as_array().unwrap().len()), (StatusCode::CREATED, 2), "{body}");
+        assert_eq!(body["known"], json!([id]), "{body}");
+        // In another language, of somebody else, or asked for, it is another card.
+        for (of, body) in [
+            (ada(), json!({ "text": "Доброе утро", "translate_to": "de" })),
+            (omar(), json!({ "text": "Доброе утро" })),
+            (ada(), json!({ "text": "Доброе утро", "again": true })),
+        ] {
+            let other = app.post(PHRASES).of(&of).json(&body).answer().await;
+            assert_eq!((other.status, other.json()["known"].clone()), (StatusCode::CREATED, json!([])), "{body}");
+            assert_ne!(other.json()["items"][0]["id"], id, "{body}");
+        }
+        // A request that is repeated finds what it made, beside what was there.
+        let keyed = async |text: &str| {
+            let body = json!({ "text": text, "each_line": true });
+            app.post(PHRASES).of(&ada()).header("idempotency-key", "k").json(&body).answer().await
+        };
+        let made = keyed("Доброе утро\nЧай").await;
+        let repeated = keyed("Доброе утро\nЧай").await;
+        assert_eq!((made.status, repeated.status), (StatusCode::CREATED, StatusCode::CREATED));
+        assert_eq!(made.json()["known"], repeated.json()["known"], "the other one is its own");
+        assert_eq!(made.json()["items"][1]["id"], repeated.json()["items"][1]["id"]);
+        assert_eq!(keyed("Доброе утро\nКофе").await.problem(), (422, "idempotency_key_reused".to_owned()));
+        // What was deleted is not there.
+        let delete = app.ask(Method::DELETE, &path(&first.json()["items"][0], "")).of(&ada()).answer().await;
+        assert_eq!(delete.status, StatusCode::NO_CONTENT);
+        let other = "SELECT id AS value FROM capture_phrases WHERE text = 'Доброе утро' AND translate_to = 'en'
+            AND deleted_at IS NULL AND owner = $1";
+        let left = app.texts(other, &[ada().as_str()]).await;
+        assert_eq!(add(json!({ "text": "Доброе утро" })).await.json()["known"], json!(left));
+        app.run_jobs().await;
+        app.end().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_language_that_words_do_not_tell_is_in_doubt() {
+    let app = TestApp::open(Dialect::Sqlite).await;
+    for (text, is_told) in [
+        ("Где находится вокзал?", true),
+        ("Добър ден", false),
+        ("Дуже добре", false),
+        ("سلام دوست من", false),
+        ("أين المكتبة؟", true),
+        ("სად არის სადგური?", true),
+    ] {
+        let added = app.post(PHRASES).of(&ada()).json(&json!({ "text": text })).send().await.1["items"][0].clone();
+        app.run_jobs().await;
+        let card = app.phrase_now(&added).await;
+        assert!(card["language_confidence"].as_f64().unwrap() < 1.0, "nobody chose it: {card}");
+        let is_in_doubt = card["doubts"].as_array().unwrap().contains(&json!("language"));
+        assert_eq!(is_in_doubt, !is_told, "{text}: {card}");
+    }
+    let chosen = app.card("Добро утро", "ru").await;
+    assert_eq!(chosen["language_confidence"], 1.0, "a person knows: {chosen}");
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_phrase_is_refused_with_its_reason() {
     let app = TestApp::open(Dialect::Sqlite).await;
     let long = "а".repeat(10_000);

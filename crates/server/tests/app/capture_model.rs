@@ -253,6 +253,32 @@ async fn nonsense_makes_the_card_that_this_machine_makes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn each_call_of_a_model_counts_whatever_it_answers() {
+    let plans = r#"{ "visitor": { "user": { "model_calls": { "hard": 10, "seconds": 86400 } } } }"#;
+    let capture = Capture::one();
+    let app = capture.app(Dialect::Sqlite, &["--plans", plans]).await;
+    let model = capture.model();
+    let used = async || {
+        let sql = "SELECT CAST(COUNT(*) AS TEXT) AS value FROM limit_uses WHERE limited = 'model_calls'";
+        app.texts(sql, &[]).await[0].parse::<usize>().unwrap()
+    };
+    for text in ["Мой чай", "Твой дом"] {
+        model.say("{}", Finish::Stop);
+        model.say("{}", Finish::Stop);
+        assert_eq!(of_model(&app.card(text, "ru").await).len(), 0);
+    }
+    let wanted = json!({ "theme": "tea", "language": "ru", "count": 2 });
+    app.post("/api/v1/phrase-drafts").of(&ada()).json(&wanted).answer().await;
+    model.say("{}", Finish::Stop);
+    model.answer(&json!({ "phrases": ["Я пью зелёный чай"] }));
+    app.run_jobs().await;
+    let asked = model.asked();
+    assert_eq!((asked.len(), used().await), (6, 6), "two for each card, and two for the drafts");
+    assert!(asked.iter().all(|request| request.once), "no provider asks more often by itself");
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_check_that_disagrees_makes_a_field_doubtful_and_changes_nothing() {
     let capture = Capture::two();
     let app = capture.app(Dialect::Sqlite, &[]).await;
@@ -423,13 +449,21 @@ async fn phrases_on_a_theme_are_drafts_until_they_are_kept() {
     let asked = app.post("/api/v1/phrase-drafts").of(&ada()).json(&wanted).answer().await;
     assert_eq!(asked.status, StatusCode::ACCEPTED, "{}", asked.text());
     let drafts = format!("/api/v1/phrase-drafts/{}", asked.json()["id"].as_str().unwrap());
-    let list =
-        ["Где мой чай?", "Чай уже совсем остыл!", "Tea is hot now", "Чай", "Я пью зелёный чай", "Он любит горячий чай"];
+    let list = [
+        "Где мой чай?",
+        "Чай уже совсем остыл!",
+        "Tea is hot now",
+        "Чай",
+        "Мой **чай** остыл",
+        "Я пью зелёный чай",
+        "Он любит горячий чай",
+    ];
     capture.model().answer(&json!({ "phrases": list }));
     app.run_jobs().await;
     let ready = app.get(&drafts).of(&ada()).send().await.1;
     assert_eq!(ready["state"], "ready", "{ready}");
-    assert_eq!(ready["texts"], json!(list[4..]), "neither one's own nor avoided, in the language, and of the length");
+    assert_eq!((&asked.json()["count"], &ready["count"]), (&json!(3), &json!(3)), "two of three");
+    assert_eq!(ready["texts"], json!(list[5..]), "neither one's own nor avoided, in the language, and of the length");
     let phrases = async || app.get("/api/v1/phrases").of(&ada()).send().await.1["items"].as_array().unwrap().len();
     assert_eq!(phrases().await, 1, "nothing is there to be reviewed yet");
 
@@ -438,7 +472,7 @@ async fn phrases_on_a_theme_are_drafts_until_they_are_kept() {
     let kept = keep(&ada(), json!({ "places": [1], "translate_to": "ar" })).await;
     assert_eq!(kept.status, StatusCode::CREATED, "{}", kept.text());
     let kept = &kept.json()["items"];
-    assert_eq!((kept.as_array().unwrap().len(), &kept[0]["text"]["text"]), (1, &json!(list[5])), "{kept}");
+    assert_eq!((kept.as_array().unwrap().len(), &kept[0]["text"]["text"]), (1, &json!(list[6])), "{kept}");
     assert_eq!((&kept[0]["translate_to"], phrases().await), (&json!("ar"), 2));
     app.run_jobs().await;
     app.end().await;

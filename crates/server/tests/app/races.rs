@@ -71,6 +71,20 @@ async fn of_requests_with_the_same_key_one_makes_it_and_the_others_find_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_requests_with_the_same_line_one_makes_the_card() {
+    for dialect in BOTH {
+        let app = TestApp::open_with(dialect, &FREELY).await;
+        let line = json!({ "text": "Добрый день.", "language": "ru" });
+        let id = same("a line", &at_once(&app, || app.post("/api/v1/phrases").json(&line)).await, &[200, 201]);
+        assert_eq!(app.texts("SELECT id AS value FROM capture_phrases", &[]).await, [id], "{dialect:?}");
+        for job in app.texts("SELECT id AS value FROM jobs WHERE finished_at IS NULL", &[]).await {
+            app.post(&format!("/api/v1/jobs/{job}/cancel")).send().await;
+        }
+        app.end().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn of_recorders_that_send_the_same_at_once_one_is_taken() {
     for dialect in BOTH {
         let app = TestApp::open_with(dialect, &FREELY).await;

@@ -49,8 +49,12 @@ fn lines_become_a_deck_and_only_once() {
 fn a_wrong_command_makes_no_card() {
     let place = Place::new();
     place.write("mine.apkg", "my deck");
+    let mut large = vec![0xff, 0xd8, 0xff];
+    large.resize(20 * 1024 * 1024 + 1, 0);
+    place.write("large.jpg", large);
     for (arguments, code) in [
         (vec!["missing.jpg"], "not_found"),
+        (vec!["large.jpg"], "file_too_large"),
         (vec!["."], "not_a_file"),
         (vec!["да", "--deck", "out.exe"], "output_unknown_format"),
         (vec!["да", "--deck", "mine.apkg"], "output_exists"),
@@ -63,8 +67,21 @@ fn a_wrong_command_makes_no_card() {
         let ran = place.run(&[vec!["capture"], arguments.clone(), vec!["--json"]].concat());
         assert_eq!(ran.failure()["code"], code, "{arguments:?}: {ran:?}");
         assert!(ran.code > 0);
+        // A path is changed with the option that it was given with, and a size is not over itself.
+        let detail = ran.failure()["detail"].as_str().unwrap().to_owned();
+        assert_eq!(
+            (detail.contains("--output"), detail.contains("--deck")),
+            (false, code.starts_with("output_") || code == "deck_missing"),
+            "{detail}"
+        );
+        assert_eq!(
+            detail.contains("20971521 bytes and the limit is 20971520 bytes"),
+            code == "file_too_large",
+            "{detail}"
+        );
     }
-    assert_eq!((place.names(), place.read("mine.apkg")), (vec!["mine.apkg".to_owned()], b"my deck".to_vec()));
+    let names = ["large.jpg", "mine.apkg"].map(str::to_owned).to_vec();
+    assert_eq!((place.names(), place.read("mine.apkg")), (names, b"my deck".to_vec()));
 }
 
 /// A file of what ffmpeg draws or plays.

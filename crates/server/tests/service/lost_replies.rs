@@ -153,7 +153,8 @@ impl Job for Ordered {
             }
             Order::Complete => {
                 let messages = vec![Message { role: Role::User, text: "When is high tide?".to_owned() }];
-                let request = CompleteRequest { messages, schema: None, max_output_tokens: 100, temperature: None };
+                let request =
+                    CompleteRequest { messages, schema: None, max_output_tokens: 100, temperature: None, once: false };
                 let called: Called<Made<Completion>> =
                     routing::ask(run, "completed", &providers.complete, &request, &wish, Unchanged).await?;
                 Ok(next(called))

@@ -17,6 +17,7 @@ use crate::{ada, omar, on_both_databases};
 
 on_both_databases!(
     a_phrase_is_found_by_its_owner_alone,
+    a_phrase_is_found_by_its_text_until_it_is_deleted,
     a_phrase_is_written_as_a_whole_with_a_new_version,
     phrases_are_listed_as_they_are_asked_for,
     a_phrase_whose_job_is_gone_has_failed,
@@ -101,6 +102,33 @@ async fn a_phrase_is_found_by_its_owner_alone(store: &Store) {
     };
     assert_eq!(texts(ada(), "ru").await, ["Фраза 1"]);
     assert!(texts(omar(), "ru").await.is_empty() && texts(ada(), "ar").await.is_empty());
+}
+
+async fn a_phrase_is_found_by_its_text_until_it_is_deleted(store: &Store) {
+    let mut first = phrase(store, &ada(), 1).await;
+    let again = PhraseRow { text: first.text.clone(), ..row(store, &ada(), 2).await };
+    store.write(async |tx| capture::insert(tx, &again).await).await.unwrap();
+    let find = async |owner: OwnerId, text: &str, language: Option<&str>, to: &str| {
+        let find = async |tx: &mut sluice_store::Tx| {
+            capture::lock_texts(tx, &owner).await?;
+            capture::find_by_text(tx, &owner, text, language, to).await
+        };
+        store.write(find).await.unwrap()
+    };
+    let text = first.text.clone();
+    assert_eq!(find(ada(), &text, Some("ru"), "en").await, Some(first.id.clone()), "the older one");
+    for (owner, text, language, to) in [
+        (omar(), text.as_str(), Some("ru"), "en"),
+        (ada(), "Фраза", Some("ru"), "en"),
+        (ada(), text.as_str(), Some("es"), "en"),
+        (ada(), text.as_str(), None, "en"),
+        (ada(), text.as_str(), Some("ru"), "de"),
+    ] {
+        assert_eq!(find(owner, text, language, to).await, None, "{text} {language:?} {to}");
+    }
+    first.deleted_at = Some(store.now().await.unwrap());
+    update(store, &first).await;
+    assert_eq!(find(ada(), &text, Some("ru"), "en").await, Some(again.id), "what was deleted is not there");
 }
 
 async fn a_phrase_is_written_as_a_whole_with_a_new_version(store: &Store) {

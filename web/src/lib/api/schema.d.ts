@@ -3158,6 +3158,15 @@ export interface paths {
                 };
             };
             responses: {
+                /** @description All of them were there. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PhrasesAdded"];
+                    };
+                };
                 /** @description Created. */
                 201: {
                     headers: {
@@ -3672,7 +3681,10 @@ export interface paths {
             };
         };
         put?: never;
-        /** Adds phrases as text; their cards are made in the background. */
+        /**
+         * Adds phrases as text; their cards are made in the background. A phrase of which there is a card in the same languages is that card,
+         *     unless `again` is true.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -3689,6 +3701,15 @@ export interface paths {
                 };
             };
             responses: {
+                /** @description All of them were there. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PhrasesAdded"];
+                    };
+                };
                 /** @description Created. */
                 201: {
                     headers: {
@@ -10199,6 +10220,11 @@ export interface components {
         DoubtState: "sure" | "doubtful" | "needs_provider";
         /** @description Drafts as clients see them. */
         DraftsView: {
+            /**
+             * Format: int32
+             * @description How many were asked for. There are fewer of them if the model made fewer, or some that are not what was asked for.
+             */
+            count: number;
             error?: components["schemas"]["ErrorView"] | null;
             /** @description Their id. */
             id: string;
@@ -11102,6 +11128,11 @@ export interface components {
         /** @description Text of which cards are to be made. */
         NewPhrases: {
             /**
+             * @description Whether a phrase of which there is a card in the same languages becomes another one. By default it is the card that is there.
+             * @default false
+             */
+            again: boolean;
+            /**
              * @description Whether each line is a phrase.
              * @default false
              */
@@ -11470,10 +11501,12 @@ export interface components {
             /** @description What undoes it, by `/api/v1/phrases/undo`; null if nothing can be undone. */
             undo?: string | null;
         };
-        /** @description Phrases whose cards are being made. */
+        /** @description Phrases whose cards are being made, or are there. */
         PhrasesAdded: {
-            /** @description In the order of their lines. */
+            /** @description In the order of their lines; each once. */
             items: components["schemas"]["PhraseView"][];
+            /** @description The ids of those that were there before this request. */
+            known: string[];
         };
         /** @description The picture of a phrase. */
         PictureView: {

@@ -78,6 +78,7 @@ pub(super) fn request(task: &Task, analysis: &Analysis) -> Option<CompleteReques
         schema: Some(schema()),
         max_output_tokens: TOKENS.saturating_add(count.saturating_mul(TOKENS_OF_A_FIELD)).min(MOST_TOKENS),
         temperature: None,
+        once: false,
     })
 }
 

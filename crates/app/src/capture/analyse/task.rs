@@ -108,6 +108,7 @@ impl Task {
             schema: Some(self.schema()),
             max_output_tokens: tokens,
             temperature: None,
+            once: false,
         }
     }
 

@@ -75,6 +75,7 @@ impl Question {
             schema: Some(draft::schema()),
             max_output_tokens: self.tokens,
             temperature: None,
+            once: false,
         }
     }
 }

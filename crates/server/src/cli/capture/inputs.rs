@@ -16,7 +16,7 @@ use sluice_domain::ids::OwnerId;
 
 use super::{CaptureCommand, TITLE, failure, local};
 use crate::cli::Failure;
-use crate::config::size_text;
+use crate::config::sizes_over;
 
 /// One of them.
 pub(super) enum Input {
@@ -96,13 +96,14 @@ fn adding(command: &CaptureCommand, what: &str) -> Adding {
         language: command.language.clone(),
         translate_to: Some(command.translate_to.clone()),
         request_key: Some(format!("cli:{}", BlobHash::of(of.as_bytes()))),
+        again: false,
     }
 }
 
 async fn phrase(app: &App, capture: &CaptureApp, text: &str, command: &CaptureCommand) -> anyhow::Result<PhraseId> {
     let (texts, adding) = ([text.to_owned()], adding(command, text));
-    let (views, _) = phrases::add_texts(capture, &app.engine, &local(), &texts, &adding).await.map_err(failure)?;
-    let id = views.into_iter().next().context("a phrase that was added is not there")?.id;
+    let added = phrases::add_texts(capture, &app.engine, &local(), &texts, &adding).await.map_err(failure)?;
+    let id = added.phrases.into_iter().next().context("a phrase that was added is not there")?.id;
     Ok(id.parse()?)
 }
 
@@ -113,7 +114,7 @@ async fn file(app: &App, capture: &CaptureApp, path: &Path, command: &CaptureCom
     };
     let length = tokio::fs::metadata(path).await.map_err(unreadable)?.len();
     if length > FILE_BYTES {
-        let (name, length, limit) = (path.display(), size_text(length), size_text(FILE_BYTES));
+        let (name, [length, limit]) = (path.display(), sizes_over(length, FILE_BYTES));
         let detail = format!("{name} has {length} and the limit is {limit}: make it smaller");
         bail!(Failure::new("file_too_large", TITLE, detail));
     }

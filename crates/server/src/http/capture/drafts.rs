@@ -63,7 +63,8 @@ pub(crate) struct Kept {
 /// Keeps drafts: their cards are made.
 #[utoipa::path(post, path = "/api/v1/phrase-drafts/{id}/keep", operation_id = "keep_drafts", tag = "phrases", request_body = Kept,
     params(("id" = String, Path)),
-    responses((status = 201, body = PhrasesAdded), (status = 404, body = Problem), (status = 409, body = Problem),
+    responses((status = 200, body = PhrasesAdded, description = "All of them were there."),
+              (status = 201, body = PhrasesAdded), (status = 404, body = Problem), (status = 409, body = Problem),
               (status = 422, body = Problem), (status = 429, body = Problem)))]
 pub(crate) async fn keep(
     Asking(asker): Asking,
@@ -74,6 +75,6 @@ pub(crate) async fn keep(
 ) -> Result<Response, Problem> {
     let Kept { places, translate_to } = kept;
     let places: Vec<usize> = places.into_iter().filter_map(|place| usize::try_from(place.0).ok()).collect();
-    let (items, standings) = drafts::keep(&app, &api.app.engine, &asker, &id_of(&id)?, &places, translate_to).await?;
-    Ok(limits::with(&standings, (StatusCode::CREATED, Json(PhrasesAdded { items }))))
+    let added = drafts::keep(&app, &api.app.engine, &asker, &id_of(&id)?, &places, translate_to).await?;
+    Ok(PhrasesAdded::answer(added))
 }

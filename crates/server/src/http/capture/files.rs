@@ -55,7 +55,7 @@ pub(crate) async fn create(
         return Err(Problem::bad_request("The form has no field \"file\" with a picture or a sound in it."));
     };
     let field = |name| form.field(name).map(str::to_owned).filter(|text| !text.is_empty());
-    let adding = Adding { language: field("language"), translate_to: field("translate_to"), request_key };
+    let adding = Adding { language: field("language"), translate_to: field("translate_to"), request_key, again: false };
     originals::check(&adding)?;
     let platform = &api.app.platform;
     let count = async |tx: &mut sluice_store::Tx| admit::one(tx, &platform.limits, &asker, Limited::Entries).await;

@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use sluice_app::capture::edit::{self, Edit, WordEdit};
-use sluice_app::capture::phrases::{self, Adding};
+use sluice_app::capture::phrases::{self, Added, Adding};
 use sluice_app::capture::view::{PhrasePage, PhraseView};
 use sluice_app::capture::{CaptureApp, Filter, PhraseId, Sort, SourceKind, Status, exporting};
 use utoipa::{IntoParams, ToSchema};
@@ -35,14 +35,29 @@ pub(crate) struct NewPhrases {
     /// ISO 639-1 code of what they are translated into; English by default.
     #[schema(min_length = 2, max_length = 3, pattern = "^[a-z]+$")]
     translate_to: Option<String>,
+    /// Whether a phrase of which there is a card in the same languages becomes another one. By default it is the card that is there.
+    #[serde(default)]
+    #[schema(default = false)]
+    again: bool,
 }
 
-/// Phrases whose cards are being made.
+/// Phrases whose cards are being made, or are there.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct PhrasesAdded {
-    /// In the order of their lines.
+    /// In the order of their lines; each once.
     #[schema(max_items = 50)]
-    pub(super) items: Vec<PhraseView>,
+    items: Vec<PhraseView>,
+    /// The ids of those that were there before this request.
+    #[schema(max_items = 50)]
+    known: Vec<String>,
+}
+
+impl PhrasesAdded {
+    /// 201 if a phrase is new, 200 if all of them were there.
+    pub(super) fn answer(Added { phrases: items, known, standings }: Added) -> Response {
+        let status = if known.len() < items.len() { StatusCode::CREATED } else { StatusCode::OK };
+        limits::with(&standings, (status, Json(Self { items, known })))
+    }
 }
 
 /// A word of a card as a person wants it: what is left out stays, and what is empty goes.
@@ -114,10 +129,12 @@ pub(super) fn tagged(view: PhraseView) -> Result<Response, Problem> {
     Ok(([(header::ETAG, etag)], Json(view)).into_response())
 }
 
-/// Adds phrases as text; their cards are made in the background.
+/// Adds phrases as text; their cards are made in the background. A phrase of which there is a card in the same languages is that card,
+/// unless `again` is true.
 #[utoipa::path(post, path = "/api/v1/phrases", operation_id = "add_phrases", tag = "phrases", request_body = NewPhrases,
     params(IdempotencyKey),
-    responses((status = 201, body = PhrasesAdded), (status = 422, body = Problem), (status = 429, body = Problem),
+    responses((status = 200, body = PhrasesAdded, description = "All of them were there."),
+              (status = 201, body = PhrasesAdded), (status = 422, body = Problem), (status = 429, body = Problem),
               (status = 507, body = Problem)))]
 pub(crate) async fn create(
     Asking(asker): Asking,
@@ -126,11 +143,10 @@ pub(crate) async fn create(
     IdempotencyKey { key: request_key }: IdempotencyKey,
     Json(new): Json<NewPhrases>,
 ) -> Result<Response, Problem> {
-    let NewPhrases { text, each_line, language, translate_to } = new;
+    let NewPhrases { text, each_line, language, translate_to, again } = new;
     let texts = if each_line { phrases::lines(&text) } else { vec![text] };
-    let adding = Adding { language, translate_to, request_key };
-    let (items, standings) = phrases::add_texts(&app, &api.app.engine, &asker, &texts, &adding).await?;
-    Ok(limits::with(&standings, (StatusCode::CREATED, Json(PhrasesAdded { items }))))
+    let adding = Adding { language, translate_to, request_key, again };
+    Ok(PhrasesAdded::answer(phrases::add_texts(&app, &api.app.engine, &asker, &texts, &adding).await?))
 }
 
 /// The status of phrases in a list.

@@ -25,6 +25,9 @@ const CHANNEL = 'sluice.capture';
 const AFTER_ERROR_MS = 5_000;
 const LIST_LINES = 50;
 
+/** What a capture has become; `known` of the phrases were there before. */
+type Arrived = (phrases: Phrase[], known: number) => unknown;
+
 class Outbox {
   items = $state.raw<KeptCapture[]>([]);
   /** How much of each was sent, from 0 to 1, of those that are being sent. */
@@ -39,7 +42,7 @@ class Outbox {
   #sender: Sender | null = null;
   #wake = () => undefined as void;
   #woken = false;
-  #arrived = new Set<(phrases: Phrase[]) => void>();
+  #arrived = new Set<Arrived>();
   #pictures = new Map<string, string>();
 
   /** Opens the storage and begins to send, once. */
@@ -51,7 +54,7 @@ class Outbox {
   }
 
   /** Calls `handler` with what became of a capture; returns the function that ends that. */
-  onArrived(handler: (phrases: Phrase[]) => void): () => void {
+  onArrived(handler: Arrived): () => void {
     this.#arrived.add(handler);
     return () => this.#arrived.delete(handler);
   }
@@ -161,10 +164,10 @@ class Outbox {
       discard,
       now: () => Date.now(),
       progress: (key, part) => (part === null ? this.sent.delete(key) : this.sent.set(key, part)),
-      arrived: ({ key }, phrases) => {
+      arrived: ({ key }, phrases, known) => {
         this.#forgetPicture(key);
         void this.#changed();
-        this.#arrived.forEach((handler) => handler(phrases));
+        this.#arrived.forEach((handler) => handler(phrases, known));
       },
       refused: () => void this.#changed(),
       waits: (problem, until) => (this.waits = problem && { problem, until }),

@@ -163,3 +163,14 @@ it('deletes cards that nobody wants, and is content with one that is gone', asyn
   remove.mockResolvedValueOnce({ ok: false, problem: NETWORK });
   expect((await discard(['p3'])).ok).toBe(false);
 });
+
+it('does not count a card that was there before among those that the capture became', async () => {
+  const line: KeptCapture = { ...photo, file: null, text: 'Да\nНет', eachLine: true };
+  const items = [phrase('p1'), phrase('p2')];
+  vi.stubGlobal('navigator', { onLine: true });
+  vi.spyOn(captureApi, 'add').mockResolvedValue({ ok: true, value: { items, known: ['p1'] } });
+  expect(await send(line, () => undefined, wanted())).toEqual({
+    ok: true,
+    value: { ids: ['p2'], phrases: items, known: 1 },
+  });
+});

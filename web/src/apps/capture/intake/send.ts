@@ -17,8 +17,11 @@ export const WHOLE_BYTES = 1024 * 1024;
 
 /** What a capture has become; a card that cannot be shown now is among the ids alone. */
 export interface Arrival {
+  /** Of the cards that it was made; not of those that were there before, which stay whatever becomes of the capture. */
   ids: string[];
   phrases: Phrase[];
+  /** How many of them were there before. */
+  known?: number;
 }
 
 type Sent = Promise<Outcome<Arrival>>;
@@ -37,9 +40,12 @@ export async function send(capture: KeptCapture, tell: Tell, signal: AbortSignal
   }
   // Offline it goes nowhere: it is then not among what the server may have been given.
   if (navigator.onLine) tell(1);
-  const body = { text, each_line: eachLine, language, translate_to: translateTo };
+  const body = { text, each_line: eachLine, language, translate_to: translateTo, again: false };
   const outcome = await captureApi.add(body, key);
-  return outcome.ok ? arrived(outcome.value.items) : outcome;
+  if (!outcome.ok) return outcome;
+  const { items, known } = outcome.value;
+  const { value } = arrived(items.filter(({ id }) => !known.includes(id)));
+  return { ok: true, value: { ...value, phrases: items, known: known.length } };
 }
 
 /** Deletes cards that nobody wants any more; one that is gone already is deleted, too. */

@@ -24,6 +24,10 @@ export const en = {
   'intake.drop': 'Drop photos and clips to make cards',
   'intake.taken': { one: '{count} file is on its way.', other: '{count} files are on their way.' },
   'intake.show': 'Show',
+  'intake.known': {
+    one: 'There is a card of it already: no other one is made.',
+    other: 'There are cards of {count} of them already: no others are made.',
+  },
 
   'record.begin': 'Record up to {time}',
   'record.asking': 'Allow the microphone in the browser',
@@ -59,6 +63,7 @@ export const en = {
   'theme.failed': 'There are no drafts',
   'theme.none': 'Every phrase was one that you have, or one to be avoided. Ask for another theme.',
   'theme.drafts': 'Drafts on {theme}',
+  'theme.fewer': '{found} of {asked}: what else the model wrote was not as asked for, or is there already.',
   'theme.keep': { one: 'Keep {count} and make its card', other: 'Keep {count} and make their cards' },
   'theme.drop': 'Keep none',
 

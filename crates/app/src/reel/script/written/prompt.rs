@@ -78,6 +78,7 @@ fn request(system: String, user: String, schema: Value, bounds: &Bounds) -> Comp
         schema: Some(schema),
         max_output_tokens: bounds.most_words * TOKENS_PER_WORD + MORE_TOKENS,
         temperature: None,
+        once: false,
     }
 }
 

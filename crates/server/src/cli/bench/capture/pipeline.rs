@@ -30,8 +30,9 @@ impl Pipeline<'_> {
         let begun = Instant::now();
         let asker = Asker { owner: OwnerId::local(), token: None, address: None };
         let texts = [text.to_owned()];
-        let (views, _) = phrases::add_texts(self.capture, &self.app.engine, &asker, &texts, &adding(None)).await?;
-        let id = views.into_iter().next().context("a phrase that was added is not there")?.id;
+        let adding = Adding { again: true, ..adding(None) };
+        let added = phrases::add_texts(self.capture, &self.app.engine, &asker, &texts, &adding).await?;
+        let id = added.phrases.into_iter().next().context("a phrase that was added is not there")?.id;
         let id: PhraseId = id.parse()?;
         self.made(&id, begun).await
     }

@@ -116,7 +116,7 @@ fn milliseconds(time: Duration) -> f64 {
 
 fn request() -> CompleteRequest {
     let messages = vec![Message { role: Role::User, text: QUESTION.to_owned() }];
-    CompleteRequest { messages, schema: None, max_output_tokens: TOKENS, temperature: None }
+    CompleteRequest { messages, schema: None, max_output_tokens: TOKENS, temperature: None, once: false }
 }
 
 impl Shared {
