@@ -1,5 +1,6 @@
 //! The languages that a script can be written and spoken in. Adding one is one line in [`LANGUAGES`].
 
+pub mod abbreviations;
 pub mod letters;
 
 use std::fmt;

@@ -1,7 +1,6 @@
 //! Built-in engines: reading, photographs, voice, speech to text, telling speakers apart, embedding, translation and rendering,
 //! each in a guarded child process of this same binary; and extracts and the analysis of phrases, which need none.
 
-mod abbreviations;
 pub mod analyse;
 mod capabilities;
 pub mod child;

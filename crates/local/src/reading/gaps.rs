@@ -2,28 +2,21 @@
 //! them says something else, and goes, too, also where it stands in the next column or on the next page. Where it is not
 //! certain that a sentence has ended, more is removed rather than less.
 
+mod sentences;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use sluice_domain::document::{Block, Page, Role, WordBox};
 
 use super::{bidi, letters};
-use crate::abbreviations;
+use sentences::{CLOSING, ends_sentence, surely_ends};
 
 /// Stands for a word that is not read. No text has it: it is no character.
 pub(super) const GAP: char = '\u{fffe}';
 
 /// Longest sample of what was left out, in characters.
 const SAMPLE: usize = 80;
-
-/// Ends of sentences.
-const ENDS: [char; 10] = ['.', '!', '?', '؟', '۔', '।', '。', '！', '？', '｡'];
-
-/// Those after which no space is written.
-const WIDE_ENDS: [char; 4] = ['。', '！', '？', '｡'];
-
-/// What may stand behind the end of a sentence.
-const CLOSING: [char; 9] = ['"', '”', '»', ')', '\'', '’', '」', '』', '）'];
 
 /// Lines whose heights differ by less than this factor are of one type.
 const ALIKE: f32 = 1.25;
@@ -39,9 +32,6 @@ const BETWEEN: usize = 64;
 
 /// A sentence goes over so many ends of columns or pages.
 const JUMPS: u32 = 2;
-
-/// A word of so few letters that is not sure may be an abbreviation.
-const SHORT: usize = 4;
 
 /// A line that leaves less room at its end, in line heights, is full.
 const ROOM: f32 = 3.0;
@@ -140,7 +130,7 @@ impl<'a> Part<'a> {
             let is_lost = sentence.contains(GAP) || words.any(|at| range.contains(&(*at as usize)));
             Sentence { range, lost: is_lost.then_some(0) }
         };
-        self.sentences = sentences(&self.block.text, |at| self.is_unsure(at)).map(sentence).collect();
+        self.sentences = sentences::of(&self.block.text, |at| self.is_unsure(at)).map(sentence).collect();
     }
 
     /// Whether a byte is in a word that is not sure.
@@ -194,7 +184,8 @@ impl<'a> Part<'a> {
 /// one or on the next page.
 fn goes_on_in(parts: &[Part<'_>], at: usize) -> Option<Next> {
     let Part { page, block, .. } = &parts[at];
-    if block.role == Role::Cell || block.bounds[2] - block.bounds[0] <= LABEL * block.line_height {
+    let is_narrow = block.bounds[2] - block.bounds[0] <= LABEL * block.line_height;
+    if block.role == Role::Cell || is_narrow && !is_all_gaps(block) {
         return None;
     }
     if surely_ends(&block.text) {
@@ -235,13 +226,17 @@ enum Place {
     Elsewhere,
 }
 
-/// Whether a block is text of the same type.
+/// Whether a block is text of the same type. What is hidden as a whole between the lines of a paragraph may be of any.
 fn is_of_type(block: &Block, next: &Block) -> bool {
     let (height, next_height) = (block.line_height, next.line_height);
-    next.role != Role::Cell
-        && next_height < height * ALIKE
-        && height < next_height * ALIKE
-        && next.text.contains(|c: char| c.is_alphabetic() || c == GAP)
+    let is_alike = next_height < height * ALIKE && height < next_height * ALIKE;
+    let is_between = is_all_gaps(next) && block.lines > 1 || is_all_gaps(block) && next.lines > 1;
+    next.role != Role::Cell && (is_alike || is_between) && next.text.contains(|c: char| c.is_alphabetic() || c == GAP)
+}
+
+/// Whether nothing of a block is read.
+fn is_all_gaps(block: &Block) -> bool {
+    block.text.contains(GAP) && !block.text.contains(char::is_alphanumeric)
 }
 
 /// Whether a block is a short line that is no sentence, as above and below the text of a page.
@@ -269,7 +264,9 @@ fn goes_on(block: &Block, next: &Block, place: Place) -> bool {
         // Without capitals, only the end of the line before tells; that of a column or page does not, if it is ragged.
         _ => place == Place::Elsewhere || ends_sentence(&block.text) || is_full(),
     };
-    next.role == Role::Text && begins_inside
+    // Nothing tells how what is hidden between the lines of a paragraph begins.
+    let is_between = place == Place::NextLine && block.lines > 1 && is_all_gaps(next);
+    next.role == Role::Text && (begins_inside || is_between)
 }
 
 /// Whether the last line of a block reaches as far as its other lines and the block below do.
@@ -282,61 +279,6 @@ fn is_full(block: &Block, below: Option<&Block>) -> bool {
         below.map_or(right, |below| right.max(below.bounds[2])) - end[2]
     };
     room < ROOM * block.line_height
-}
-
-fn ends_sentence(text: &str) -> bool {
-    text.trim_end().trim_end_matches(CLOSING).ends_with(ENDS)
-}
-
-/// Whether a text ends a sentence, and not perhaps with an abbreviation, an initial or an ordinal.
-fn surely_ends(text: &str) -> bool {
-    let text = text.trim_end().trim_end_matches(CLOSING);
-    text.ends_with(ENDS) && !(text.ends_with('.') && abbreviations::is_possible(last_word(text)))
-}
-
-/// The last word of a text, without what stands around it.
-fn last_word(text: &str) -> &str {
-    let text = text.trim_end().trim_end_matches(CLOSING).trim_end_matches('.');
-    let is_of_word = |c: char| c.is_alphanumeric() || matches!(c, '.' | '°') || letters::is_arabic_mark(c);
-    text.rsplit(|c: char| !is_of_word(c)).next().unwrap_or_default()
-}
-
-/// A text in pieces that end after a sentence and its space, if it has one. `is_unsure` tells whether a byte is in a word that
-/// is not sure.
-fn sentences(text: &str, is_unsure: impl Fn(usize) -> bool) -> impl Iterator<Item = &str> {
-    let mut start = 0;
-    std::iter::from_fn(move || {
-        let rest = text.get(start..).filter(|rest| !rest.is_empty())?;
-        let ends = rest.char_indices().find_map(|(at, c)| {
-            let before = rest.get(..at)?;
-            match c {
-                ' ' => ends_before(before, rest.get(at + 1..)?, start + at, &is_unsure).then_some(at + 1),
-                _ if CLOSING.contains(&c) || ENDS.contains(&c) => None,
-                _ => before.ends_with(WIDE_ENDS).then_some(at),
-            }
-        });
-        let sentence = rest.get(..ends.unwrap_or(rest.len()))?;
-        start += sentence.len();
-        Some(sentence)
-    })
-}
-
-/// Whether a sentence surely ends before the space at `space`. A full stop before a word that is not read may be that of an
-/// abbreviation: "Mr." is before a name that is struck out.
-fn ends_before(before: &str, after: &str, space: usize, is_unsure: impl Fn(usize) -> bool) -> bool {
-    if !surely_ends(before) {
-        return false;
-    }
-    let next = after.char_indices().take(SAMPLE).find(|(_, c)| c.is_alphanumeric() || *c == GAP);
-    let Some((at, first)) = next else { return true };
-    if first.is_lowercase() {
-        return false;
-    }
-    let word = last_word(before);
-    // What OCR is not sure of is still there, and most words before it are not abbreviated: capitals may be.
-    let is_unread = first == GAP || is_unsure(space + 1 + at) && word.starts_with(char::is_uppercase);
-    let may_be_short = || is_unsure(space.saturating_sub(1)) && word.chars().count() <= SHORT;
-    !(before.trim_end_matches(CLOSING).ends_with('.') && (is_unread || may_be_short()))
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! A text in passages, and passages in sentences.
 
 use serde::{Deserialize, Serialize};
+use sluice_domain::language::abbreviations;
 
 use super::words::is_unspaced;
-use crate::abbreviations;
 use crate::translate::sentences as bounds;
 
 /// Most characters of a sentence; longer ones, and text without punctuation, are cut.

@@ -13,11 +13,6 @@ pub(super) static WORDS: Words = Words {
         sollte sollten sondern sonst soweit sowie statt über um und uns unser unsere unter usw viel viele vielen vom \
         von vor wann war waren warum was weder weil weiter welche welchem welchen welcher welches wenig wenn wer werden \
         wie wieder will wir wird wo worden wurde wurden würde würden zu zum zur zwar zwischen",
-    abbreviations: "z. b.|z.b.|d. h.|d.h.|u. a.|u.a.|u. u.|u.u.|i. a.|i.a.|o. ä.|o.ä.|s. o.|s. u.|s.o.|s.u.|z. t.|z.t.|\
-        bzw.|ca.|vgl.|dr.|prof.|hr.|fr.|nr.|abb.|tab.|kap.|abs.|art.|s.|bd.|hrsg.|aufl.|evtl.|ggf.|inkl.|exkl.|max.|\
-        min.|mio.|mrd.|st.|str.|tel.|sog.|v. a.|v.a.|i. d. r.|i.d.r.|jan.|feb.|apr.|jun.|jul.|aug.|sep.|sept.|okt.|nov.|\
-        dez.|resp.|engl.|lat.|geb.|allg.|bspw.|e.g.|i.e.|vs.|gem.|lt.|ff.|f.|al.|dipl.|ing.|phil.|v. chr.|n. chr.|zzgl.",
-    closing_abbreviations: "usw.|etc.|u. ä.|u.ä.|usf.|o. g.|u. v. m.|u.v.m.",
     // German is verb-second: without the opening the sentence would start with its verb, so nothing is left out.
     connectives: "",
     dangling: "dies|diese|dieser|dieses|diesem|diesen|jener|jene|jenes|er|es|ihm|ihn|ihr|ihre|ihnen|sein|seine|das ist|\

@@ -12,11 +12,6 @@ pub(super) static WORDS: Words = Words {
         theirs them themselves then there therefore these they this those though through thus to together too toward \
         towards under until up upon us use used uses using very via was we well were what when where whether which \
         while who whole whom whose why will with within without would yet you your yours yourself",
-    abbreviations: "e.g.|i.e.|cf.|vs.|viz.|mr.|mrs.|ms.|dr.|prof.|st.|rev.|gen.|col.|capt.|lt.|sen.|rep.|gov.|hon.|\
-        fig.|figs.|eq.|eqs.|sec.|sect.|ch.|chap.|no.|nos.|vol.|vols.|p.|pp.|ed.|eds.|ref.|refs.|approx.|ca.|al.|\
-        resp.|incl.|dept.|univ.|tab.|def.|thm.|prop.|jan.|feb.|mar.|apr.|jun.|jul.|aug.|sep.|sept.|oct.|nov.|dec.|\
-        max.|min.|mt.|ft.|art.|op.|cit.|w.r.t.|a.k.a.|u.s.c.",
-    closing_abbreviations: "etc.|inc.|ltd.|co.|corp.|jr.|sr.|a.m.|p.m.|u.s.|u.k.|u.s.a.|e.u.|u.n.|ph.d.|b.c.|a.d.|d.c.|bros.",
     connectives: "however|moreover|furthermore|therefore|thus|hence|consequently|in addition|additionally|nevertheless|\
         nonetheless|on the other hand|on the one hand|for example|for instance|in contrast|by contrast|similarly|\
         likewise|accordingly|as a result|in particular|finally|first|firstly|second|secondly|third|thirdly|lastly|\

@@ -11,10 +11,6 @@ pub(super) static WORDS: Words = Words {
         para pero poco por porque pues puede pueden que qué quien quién quienes se sea sean según ser será serán si sí \
         sido siempre sin sino sobre solo sólo son su sus tal también tampoco tan tanto te tener tiene tienen toda todas \
         todavía todo todos tras tu tus u un una unas uno unos usted ustedes vez y ya yo",
-    abbreviations: "p. ej.|p.ej.|ej.|sr.|sra.|srta.|dr.|dra.|prof.|d.|dña.|ing.|lic.|fig.|figs.|tab.|cap.|caps.|sec.|\
-        secc.|art.|arts.|núm.|nº.|n.º|no.|vol.|p.|pp.|pág.|págs.|ed.|eds.|cf.|cfr.|aprox.|i.e.|e.g.|vs.|av.|avda.|ud.|\
-        uds.|máx.|mín.|ref.|al.|ene.|feb.|abr.|jun.|jul.|ago.|sept.|oct.|nov.|dic.|a. c.|d. c.|ee. uu.|ss.",
-    closing_abbreviations: "etc.|s.a.|s.l.|cía.",
     connectives: "sin embargo|no obstante|además|por lo tanto|por tanto|por consiguiente|así pues|así|en consecuencia|\
         por ejemplo|en cambio|por el contrario|por otra parte|por otro lado|por un lado|del mismo modo|asimismo|\
         finalmente|por último|luego|después|primero|en primer lugar|en segundo lugar|en particular|en concreto|\

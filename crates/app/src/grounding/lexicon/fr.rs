@@ -12,10 +12,6 @@ pub(super) static WORDS: Words = Words {
         quand que quel quelle quelles quelque quelques quels qui quoi s sa sans sauf se selon sera serait seront ses si \
         sinon soit soient son sont sous souvent sur t ta tant te tel telle telles tels tes toi ton toujours tous tout \
         toute toutefois toutes très trop tu un une vers voici voilà vos votre vous y",
-    abbreviations: "p. ex.|par ex.|ex.|m.|mm.|mme.|mlle.|dr.|pr.|prof.|st.|ste.|fig.|tab.|éq.|chap.|sect.|art.|no.|n°.|vol.|\
-        p.|pp.|éd.|cf.|env.|c.-à-d.|c.à.d.|i.e.|e.g.|resp.|av.|apr.|j.-c.|janv.|févr.|juil.|sept.|oct.|nov.|déc.|al.|\
-        réf.|max.|min.|not.|vs.",
-    closing_abbreviations: "etc.|s.a.|cie.",
     connectives: "cependant|toutefois|néanmoins|de plus|en outre|par ailleurs|ainsi|donc|par conséquent|en effet|\
         par exemple|en revanche|au contraire|d'une part|d'autre part|de même|enfin|finalement|ensuite|puis|\
         premièrement|deuxièmement|d'abord|tout d'abord|en particulier|notamment|en résumé|en conclusion|pour conclure|\

@@ -11,10 +11,6 @@ pub(super) static WORDS: Words = Words {
         quali qualche quando quanto quasi quella quelle quelli quello questa queste questi questo qui quindi se sé sempre \
         senza si sia siamo siano solo sono sopra sotto stata state stati stato stesso su sua sue sugli sui sul sull sulla \
         sulle sullo suo suoi tale tali tanto tra troppo tu tutta tutte tutti tutto un una uno va verso vi viene vengono voi",
-    abbreviations: "ad es.|es.|p. es.|sig.|sig.ra|dott.|dr.|prof.|ing.|avv.|fig.|figg.|tab.|cap.|capp.|sez.|art.|artt.|n.|\
-        nr.|vol.|p.|pp.|pag.|ed.|cfr.|cf.|ca.|i.e.|e.g.|vs.|max.|min.|rif.|al.|gen.|feb.|mar.|apr.|giu.|lug.|ago.|set.|\
-        ott.|nov.|dic.|a.c.|d.c.|s.",
-    closing_abbreviations: "ecc.|etc.|s.p.a.|s.r.l.",
     connectives: "tuttavia|ciononostante|inoltre|pertanto|quindi|perciò|di conseguenza|infatti|per esempio|ad esempio|\
         invece|al contrario|d'altra parte|da un lato|dall'altro|allo stesso modo|infine|poi|dapprima|in primo luogo|\
         in secondo luogo|in particolare|in sintesi|in conclusione|cioè|ovvero|in effetti|naturalmente|in generale|\

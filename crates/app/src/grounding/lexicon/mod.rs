@@ -1,4 +1,4 @@
-//! The rules' data for each language: its stop words, abbreviations, openings that depend on the previous sentence,
+//! The rules' data for each language: its stop words, openings that depend on the previous sentence,
 //! headings of parts that are not narrated, and the closing question. One file per language.
 
 mod ar;
@@ -14,6 +14,7 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use sluice_domain::language::Language;
+use sluice_domain::language::abbreviations::Abbreviations;
 
 use super::text::fold;
 
@@ -24,10 +25,6 @@ pub(crate) struct Words {
     pub(crate) code: &'static str,
     /// Stop words: they carry no topic.
     pub(crate) small: &'static str,
-    /// Abbreviations whose full stop never ends a sentence.
-    pub(crate) abbreviations: &'static str,
-    /// Abbreviations whose full stop also ends the sentence if a capital follows.
-    pub(crate) closing_abbreviations: &'static str,
     /// Openings that can be left out if a comma follows them.
     pub(crate) connectives: &'static str,
     /// Openings that depend on the previous sentence and cannot be left out.
@@ -97,11 +94,12 @@ static LEXICONS: LazyLock<Vec<Lexicon>> = LazyLock::new(|| {
 
 impl Lexicon {
     fn new(words: &'static Words) -> Self {
+        let abbreviations = Abbreviations::of(words.code);
         Self {
             words,
             stop_words: words.small.split_whitespace().collect(),
-            abbreviations: phrases(words.abbreviations).collect(),
-            closing_abbreviations: phrases(words.closing_abbreviations).collect(),
+            abbreviations: abbreviations.open().collect(),
+            closing_abbreviations: abbreviations.closing().collect(),
             connectives: longest_first(words.connectives),
             dangling: phrases(words.dangling).collect(),
             determiners: words.determiners.split_whitespace().collect(),

@@ -10,10 +10,6 @@ pub(super) static WORDS: Words = Words {
         steeds te tegen tenzij terwijl toch toe tot tussen u uit uw vaak van vanaf vanuit veel via voor voordat vooral \
         waar waarbij waarin waarom wanneer want waren was wat we weer wel welk welke wie wij wil worden wordt wordt zal ze \
         zeer zei zelf zelfs zich zij zijn zo zoals zonder zou zouden zowel zullen",
-    abbreviations: "bijv.|bv.|d.w.z.|o.a.|m.b.t.|t.o.v.|i.p.v.|z.g.|zgn.|dhr.|mevr.|mw.|dr.|prof.|ir.|ing.|drs.|mr.|fig.|\
-        tab.|hfst.|par.|art.|nr.|vol.|blz.|p.|pp.|red.|vgl.|ca.|i.e.|e.g.|vs.|max.|min.|resp.|incl.|excl.|al.|jan.|feb.|\
-        apr.|jun.|jul.|aug.|sept.|okt.|nov.|dec.|v.chr.|n.chr.|evt.|m.n.|t/m|i.v.m.|n.a.v.|e.d.",
-    closing_abbreviations: "enz.|etc.|e.a.|b.v.|n.v.",
     // Dutch is verb-second, like German: nothing is left out.
     connectives: "",
     dangling: "dit|deze|dat|die|hij|zij|ze|het is|het was|het heeft|het wordt|het kan|haar|hun|echter|daarom|daardoor|\

@@ -11,10 +11,6 @@ pub(super) static WORDS: Words = Words {
         outro outros para pela pelas pelo pelos pode podem pois por porém porque pouco qual quais qualquer quando quanto \
         quase que quem são se seja sejam sem sempre sendo ser será serão seu seus si sido só sob sobre sua suas também \
         tanto tão te tem têm ter teu toda todas todavia todo todos tu tua tudo um uma umas uns vai você vocês vez",
-    abbreviations: "p. ex.|p.ex.|ex.|sr.|sra.|dr.|dra.|prof.|profa.|eng.|fig.|figs.|tab.|cap.|caps.|sec.|seç.|art.|arts.|\
-        núm.|nº.|n.º|no.|vol.|p.|pp.|pág.|págs.|ed.|eds.|cf.|aprox.|i.e.|e.g.|vs.|av.|máx.|mín.|ref.|al.|jan.|fev.|mar.|\
-        abr.|jun.|jul.|ago.|set.|out.|nov.|dez.|a.c.|d.c.",
-    closing_abbreviations: "etc.|ltda.|s.a.|cia.",
     connectives: "no entanto|contudo|todavia|porém|entretanto|além disso|portanto|assim|por conseguinte|\
         consequentemente|por exemplo|por outro lado|por um lado|pelo contrário|ao contrário|da mesma forma|finalmente|\
         por fim|por último|depois|em seguida|primeiro|em primeiro lugar|em segundo lugar|em particular|em resumo|\
