@@ -250,6 +250,23 @@ async fn no_letter_of_a_watermark_at_an_angle_is_text() {
     }
 }
 
+/// At such angles poppler joins some of the letters, and each piece alone looks like a word.
+#[tokio::test]
+async fn no_piece_of_a_short_watermark_at_a_steep_angle_is_text() {
+    let line = "The bees fly over the meadow and carry the honey home to the hive.";
+    let text = format!("BT /F1 11 Tf 18 TL 70 700 Td ({}) Tj ET", [line; 20].join(") Tj T* ("));
+    for word in ["COPY", "VOID", "DRAFT", "SAMPLE"] {
+        for degrees in [40.0_f32, 45.0, 46.0, 50.0, 55.0, 60.0, 65.0, -45.0, -50.0, -60.0] {
+            let (sin, cos) = degrees.to_radians().sin_cos();
+            let y = if degrees < 0.0 { 600 } else { 200 };
+            let stamp = format!("0.85 g BT /F2 70 Tf {cos} {sin} {} {cos} 120 {y} Tm ({word}) Tj ET 0 g", -sin);
+            let document = read_bytes(&pdf::drawn(&[&format!("{stamp} {text}")], "", "")).await;
+            assert_eq!(document.text().replace("\n\n", " "), [line; 20].join(" "), "{word} at {degrees} degrees");
+            assert!(!left_out(&document, Reason::Watermark).is_empty(), "{word} at {degrees} degrees");
+        }
+    }
+}
+
 #[tokio::test]
 async fn four_narrow_columns_are_read_one_after_the_other() {
     let document = read("four-columns.pdf").await;

@@ -21,6 +21,12 @@ const PIECES: usize = 4;
 /// The slope from one to the next differs by no more than this part of it.
 const SAME_SLOPE: f32 = 0.2;
 
+/// Letters of a piece of a line at an angle, at most.
+const PIECE: usize = 4;
+
+/// Edges that differ by less, in points, are one.
+const SAME_EDGE: f32 = 0.05;
+
 /// Most pieces of slanted text on a page between which others are looked for.
 const MOST_SLANTED: usize = 2000;
 
@@ -34,8 +40,12 @@ pub(super) fn remove(pages: &mut [RawPage], report: &mut Vec<LeftOut>) {
         let text_height = usual_height(page);
         let lines: Vec<&Line> = page.blocks.iter().flat_map(|block| &block.lines).collect();
         let rises = on_a_slope(&lines, text_height);
-        let is_slanted: Vec<bool> =
-            lines.iter().map(|line| is_slanted(line, text_height) || rises && is_letter(line, text_height)).collect();
+        let chained = chained(&lines, text_height);
+        let is_slanted: Vec<bool> = lines
+            .iter()
+            .zip(chained)
+            .map(|(line, chained)| chained || is_slanted(line, text_height) || rises && is_letter(line, text_height))
+            .collect();
         let slanted: Vec<&Line> = lines
             .iter()
             .zip(&is_slanted)
@@ -137,6 +147,53 @@ fn on_a_slope(lines: &[&Line], text_height: f32) -> bool {
             next.bounds[0] - one.bounds[0] > 2.0 && (slope(one, next) - usual).abs() < SAME_SLOPE * usual.abs()
         })
         && pairs().filter(|(one, next)| touches(one, next)).count() * 2 >= letters.len() - 1
+}
+
+/// For each line whether it is a piece of a line at an angle of which poppler joins some letters: at steep angles the box of
+/// each piece ends exactly where that of the next begins, one higher or lower, and both reach beside each other.
+fn chained(lines: &[&Line], text_height: f32) -> Vec<bool> {
+    let is_piece = |line: &Line| {
+        let count = line.text.chars().count();
+        // A narrow letter that lies nearly on its side is wide, and not high.
+        let (width, height) = (line.bounds[2] - line.bounds[0], line.bounds[3] - line.bounds[1]);
+        let size = if count == 1 { height.max(width) } else { height };
+        let is_large = size > TALLER * text_height && text_height > 0.0;
+        is_large && (1..=PIECE).contains(&count) && line.text.chars().all(char::is_alphabetic)
+    };
+    let pieces: Vec<usize> = (0..lines.len()).filter(|at| is_piece(lines[*at])).take(MOST_LARGE).collect();
+    let mut chains: Vec<usize> = pieces.clone();
+    for (at, one) in pieces.iter().enumerate() {
+        for (to, other) in pieces.iter().enumerate().skip(at + 1) {
+            if ends_where_begins(&lines[*one].bounds, &lines[*other].bounds) {
+                let (kept, joined) = (chains[at], chains[to]);
+                chains.iter_mut().filter(|chain| **chain == joined).for_each(|chain| *chain = kept);
+            }
+        }
+    }
+    let mut marks = vec![false; lines.len()];
+    for (piece, chain) in pieces.iter().zip(&chains) {
+        let of_chain =
+            || pieces.iter().zip(&chains).filter(|(_, other)| *other == chain).map(|(piece, _)| lines[*piece]);
+        let chars = || of_chain().flat_map(|line| line.text.chars());
+        let is_cased = chars().all(|c| c.is_uppercase() || c.is_lowercase());
+        marks[*piece] =
+            of_chain().take(2).count() > 1 && chars().count() >= if is_cased { SLOPE } else { SLOPE_UNCASED };
+    }
+    marks
+}
+
+/// Whether two boxes share an edge, and are shifted along it.
+fn ends_where_begins(one: &[f32; 4], other: &[f32; 4]) -> bool {
+    let shares = |axis: usize| {
+        (one[axis + 2] - other[axis]).abs() < SAME_EDGE || (other[axis + 2] - one[axis]).abs() < SAME_EDGE
+    };
+    let is_shifted = |axis: usize| {
+        let least = 0.1 * (one[axis + 2] - one[axis]).min(other[axis + 2] - other[axis]);
+        let (start, end) = (other[axis] - one[axis], other[axis + 2] - one[axis + 2]);
+        let common = one[axis + 2].min(other[axis + 2]) - one[axis].max(other[axis]);
+        start * end > 0.0 && start.abs() > least && end.abs() > least && common > least
+    };
+    shares(0) && is_shifted(1) || shares(1) && is_shifted(0)
 }
 
 /// Large letters that touch two pieces of slanted text are the piece between them; those of one height with a piece of
