@@ -6,7 +6,7 @@ use sluice_app::reel::script::{
     Mode, SceneScript, Script, ScriptError, Sentence, SlideKind, TextProblem, Unfit, check_text, detect, extract,
     judge, repair, validate,
 };
-use sluice_domain::document::{Block, Document, Page};
+use sluice_domain::document::{Block, Document, LeftOut, Page, Reason};
 use sluice_domain::language::{LANGUAGES, Language};
 
 const MODES: [Mode; 2] = [Mode::Summary, Mode::Explanation];
@@ -179,6 +179,9 @@ fn documents_without_a_script_give_the_reason() {
     assert!(judge(&arabic_only).is_ok(), "Arabic letters are letters");
     let private: String = "\u{F041}\u{F042}\u{F043}bcd \u{F044}ef ".repeat(30);
     assert_eq!(judge(&built(&[&[&private]])).unwrap_err().code(), "document_garbled");
+    let left_out = vec![LeftOut { page: 1, reason: Reason::Unexamined, sample: String::new() }];
+    let unexamined = Document { left_out, ..built(&[&[]]) };
+    assert_eq!(judge(&unexamined).unwrap_err().code(), "document_unexamined");
     let few =
         built(&[&["The bees of the valley live in wooden hives that the farmers build in spring from old trees."]]);
     assert!(judge(&few).unwrap().estimates.is_empty(), "enough to read, too little for a reel");

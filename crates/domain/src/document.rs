@@ -62,6 +62,8 @@ pub enum Reason {
     Hidden,
     /// Its letters are lost or wrong, and no OCR mended them.
     Unreadable,
+    /// Nobody knows what a reader sees of it: what the page paints cannot be taken apart.
+    Unexamined,
     /// The page is an image, and there is no OCR.
     Scanned,
     /// A header or footer that pages repeat, a page number.

@@ -155,10 +155,9 @@ fn words_far_apart(rows: usize, columns: usize) -> Vec<u8> {
 #[tokio::test]
 async fn thousands_of_words_far_apart_are_read_in_time() {
     for (rows, columns) in [(1, 5_000), (2, 2_500), (70, 70), (5_000, 1)] {
-        match Desk::new().read(&words_far_apart(rows, columns)).await {
-            Ok(document) => assert_eq!(document.text().matches("At").count(), rows * columns, "{rows} × {columns}"),
-            Err(error) => assert!(matches!(error, ReadError::TooSlow), "{rows} × {columns}: {error:?}"),
-        }
+        let document = Desk::new().read(&words_far_apart(rows, columns)).await;
+        let document = document.unwrap_or_else(|error| panic!("{rows} × {columns}: {error:?}"));
+        assert_eq!(document.text().matches("At").count(), rows * columns, "{rows} × {columns}");
     }
 }
 

@@ -106,6 +106,8 @@ async fn every_way_of_hiding_is_noticed() {
         "q 0 0 10 10 re W n BT /F1 12 Tf 72 600 Td (clipped) Tj ET Q",
         "BT /F1 0.2 Tf 72 600 Td (tiny) Tj ET",
         "BT /F1 12 Tf 72 600 Td (pictured) Tj ET q 80 0 0 30 70 590 cm /Dots Do Q",
+        "18 w BT /F1 12 Tf 2 Tr 72 600 Td (blotted) Tj ET",
+        "q 2 0 0 2 0 0 cm 9 w 1 0 0 RG BT /F1 6 Tf 1 Tr 36 300 Td (blotted) Tj ET Q",
         "BT /F1 12 Tf 72 600 Td (struck) Tj ET 18 w 66 604 m 140 604 l S",
         "BT /F1 12 Tf 72 600 Td (scribbled) Tj ET q 2 0 0 2 0 0 cm 9 w 33 302 m 52 302 l 70 303 l S Q",
     ];
@@ -115,7 +117,7 @@ async fn every_way_of_hiding_is_noticed() {
     for page in &document.pages {
         assert_eq!(page.text(), "seen", "page {}", page.number);
     }
-    let pages: Vec<LeftOut> = (1..=11).map(hidden).collect();
+    let pages: Vec<LeftOut> = (1..=13).map(hidden).collect();
     assert_eq!(document.left_out, pages);
 }
 
@@ -258,10 +260,14 @@ async fn what_can_be_seen_stays() {
         "0.8 g 60 590 400 30 re f 0 g BT /F1 10 Tf 72 600 Td (Black on grey) Tj ET 0.7 g 60 560 400 30 re f",
         "q 400 0 0 100 60 560 cm /Dots Do Q 1 g BT /F1 40 Tf 72 600 Td (White on a picture) Tj ET",
         "0.6 g BT /F1 8 Tf 72 600 Td (Small and grey) Tj ET",
+        "0.5 w BT /F1 12 Tf 2 Tr 72 600 Td (Bold by its outline) Tj ET",
     ];
     let document = read(&pdf::drawn(&contents, "/XObject << /Dots 3 0 R >>", "")).await;
     let texts: Vec<String> = document.pages.iter().map(sluice_domain::document::Page::text).collect();
-    assert_eq!(texts, ["White on a dark bar", "Black on grey", "White on a picture", "Small and grey"]);
+    assert_eq!(
+        texts,
+        ["White on a dark bar", "Black on grey", "White on a picture", "Small and grey", "Bold by its outline"]
+    );
     assert_eq!(document.left_out, []);
 }
 

@@ -2,7 +2,7 @@
 
 use sluice_domain::document::{Block, LeftOut, Page, Reason, Role, WordBox};
 
-use super::gaps::GAP;
+use super::gaps::{self, GAP};
 use super::hyphens::{Evidence, Joint};
 use super::layout::{Line, RawPage, united};
 use super::letters::is_arabic_mark;
@@ -175,8 +175,12 @@ fn continues(last: &DraftBlock, next: &DraftBlock) -> bool {
     ends_open && (starts_inside && (long || end.goes_on()) || last.right_to_left && long && last.is_full)
 }
 
-/// Whether a text is more than a lone ornament or a row of them.
+/// Whether a text is more than a lone ornament or a row of them. What stands for hidden words keeps its place, since it may be
+/// the middle of a sentence.
 fn is_readable(tokens: &[Token]) -> bool {
+    if tokens.iter().any(|token| gaps::is_gap(&token.text)) {
+        return true;
+    }
     let mut chars = tokens.iter().flat_map(|token| token.text.chars());
     let is_speck = chars.clone().count() <= 3 && !chars.any(|c| c.is_alphanumeric() && !is_arabic_mark(c));
     let is_ornament = tokens.len() >= 4 && tokens.iter().all(|token| token.text.chars().count() <= 1);

@@ -2,8 +2,11 @@
 //! clipped, in the invisible mode, outside of the page, too small.
 //!
 //! [`inner`] names the pages on which that is possible, most often none. Those are drawn twice, with their text and
-//! without: a word that makes no difference cannot be seen. One exception: invisible text above a scan of the page is
-//! what OCR found in it, and stays where the scan has ink.
+//! without: a word that makes no difference cannot be seen. One exception: invisible text above a scan of the page, or
+//! text below it, is what OCR found in it, and stays where the scan has ink and nothing else is painted over it. To find
+//! that out the page is drawn twice more, with a dark and with a light ground in place of the scan.
+//!
+//! Where all that cannot be done, nobody knows what a reader sees, and the page is not read.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
@@ -11,7 +14,7 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use futures::future::{BoxFuture, FutureExt};
-use futures::stream::{self, StreamExt, TryStreamExt};
+use futures::stream::{self, StreamExt};
 use sluice_domain::document::{LeftOut, Reason};
 
 use super::inner::{self, DoubtfulPage, Findings};
@@ -29,6 +32,9 @@ const LEAST_SEEN: f32 = 0.015;
 
 /// The fraction of the surroundings of a word found by OCR that is the edge of a letter, if there is writing at all.
 const LEAST_INK: f32 = 0.005;
+
+/// The fraction of the place of a word found by OCR where the scan is not covered, if the word can be seen.
+const LEAST_GROUND: f32 = 0.5;
 
 /// A word lower and narrower than that, in points, is too small to be read.
 const SMALL: f32 = 2.0;
@@ -48,8 +54,10 @@ const COMPARED_SCANS: usize = 60;
 pub(super) enum Seen {
     /// It makes a difference.
     Yes,
-    /// It makes none, but the page may be a scan, and has ink around it: OCR may have found it there.
+    /// It makes none, but the page is a scan that can be seen there, and has ink around it: OCR may have found it.
     InScan,
+    /// It makes none, and stands where something is painted over the scan.
+    Covered,
     No,
 }
 
@@ -57,8 +65,22 @@ pub(super) enum Seen {
 #[derive(Debug, Default)]
 pub(super) struct Hidden {
     pages: BTreeMap<u32, Sight>,
-    /// The pages on which words were found to be hidden.
-    found: Mutex<BTreeSet<u32>>,
+    unexamined: Unexamined,
+    /// What was left out, and of which pages.
+    found: Mutex<BTreeSet<(u32, Reason)>>,
+}
+
+/// The pages of which nobody knows what can be seen.
+#[derive(Debug)]
+enum Unexamined {
+    All,
+    Pages(BTreeSet<u32>),
+}
+
+impl Default for Unexamined {
+    fn default() -> Self {
+        Self::Pages(BTreeSet::new())
+    }
 }
 
 /// One page as it looks.
@@ -72,11 +94,15 @@ struct Sight {
     changed: Bits,
     /// Where a scan has ink; none if the page has no scan.
     edges: Option<Bits>,
+    /// Where the scan can be seen; none if nothing is painted over it.
+    ground: Option<Bits>,
     forms: Vec<[f32; 4]>,
     /// All that is hidden is what OCR laid over a scan.
     only_over_scan: bool,
     /// Where text is clipped to nothing.
     cut: Vec<[f32; 4]>,
+    /// Where letters run into a blot.
+    blots: Vec<[f32; 4]>,
 }
 
 /// A bit for each pixel.
@@ -101,27 +127,36 @@ impl Bits {
 
 impl Hidden {
     /// Draws the doubtful pages of a file.
-    pub(super) async fn find(
-        guard: &Guard,
-        limits: &Limits,
-        pdf: &Path,
-        findings: &Findings,
-    ) -> Result<Self, ReadError> {
-        let found = findings.doubtful.iter().filter(|page| page.outside).map(|page| page.number).collect();
-        let scans = findings.doubtful.iter().filter(|page| page.only_over_scan).count();
-        let suspects = || {
-            let compared = |page: &&DoubtfulPage| page.suspect && (!page.only_over_scan || scans <= COMPARED_SCANS);
-            findings.doubtful.iter().filter(compared)
+    pub(super) async fn find(guard: &Guard, limits: &Limits, pdf: &Path, findings: &Findings) -> Self {
+        let doubtful = &findings.doubtful;
+        let found = doubtful.iter().filter(|page| page.outside).map(|page| (page.number, Reason::Hidden)).collect();
+        let mut unexamined: BTreeSet<u32> =
+            doubtful.iter().filter(|page| page.unexamined).map(|page| page.number).collect();
+        let scans = doubtful.iter().filter(|page| page.only_over_scan).count();
+        let compared = |page: &&DoubtfulPage| {
+            page.suspect && !page.unexamined && (!page.only_over_scan || scans <= COMPARED_SCANS)
         };
-        if suspects().next().is_none() {
-            return Ok(Self { pages: BTreeMap::new(), found: Mutex::new(found) });
+        let suspects: Vec<&DoubtfulPage> = doubtful.iter().filter(compared).collect();
+        let drawn = sights(guard, limits, pdf, &suspects).await.unwrap_or_else(|error| {
+            tracing::warn!(error = &error as &dyn std::error::Error, "the pages of a document cannot be compared");
+            Vec::new()
+        });
+        let pages: BTreeMap<u32, Sight> = drawn.into_iter().collect();
+        unexamined.extend(suspects.iter().map(|page| page.number).filter(|number| !pages.contains_key(number)));
+        Self { pages, unexamined: Unexamined::Pages(unexamined), found: Mutex::new(found) }
+    }
+
+    /// Of a file of which nothing is known.
+    pub(super) fn unknown() -> Self {
+        Self { unexamined: Unexamined::All, ..Self::default() }
+    }
+
+    /// Whether nobody knows what of a page can be seen, so that its text is not read.
+    pub(super) fn is_unexamined(&self, page: u32) -> bool {
+        match &self.unexamined {
+            Unexamined::All => true,
+            Unexamined::Pages(pages) => pages.contains(&page),
         }
-        let bare = super::temporary(inner::without_text(guard, limits, pdf).await?).await?;
-        let runs = runs(suspects());
-        let draw = |pages| sights(guard, limits, [pdf, bare.path()], pages).boxed();
-        let drawn: Vec<BoxFuture<'_, Result<_, ReadError>>> = runs.into_iter().map(draw).collect();
-        let pages: Vec<Vec<(u32, Sight)>> = stream::iter(drawn).buffered(cores()).try_collect().await?;
-        Ok(Self { pages: pages.into_iter().flatten().collect(), found: Mutex::new(found) })
     }
 
     /// How a word with those bounds (left, top, right and bottom in points) looks.
@@ -132,17 +167,13 @@ impl Hidden {
     /// Whether a hidden word leaves a gap: one that is tiny, or clipped to nothing as text for screen readers is, takes no
     /// place of its own.
     pub(super) fn leaves_gap(&self, page: u32, bounds: [f32; 4]) -> bool {
-        let (x, y) = (bounds[0].midpoint(bounds[2]), bounds[1].midpoint(bounds[3]));
-        // The width of text is only estimated, on the low side.
-        let holds = |[left, top, right, bottom]: &[f32; 4]| {
-            *left <= x && x <= right + 0.5 * (right - left) && *top <= y && y <= *bottom
-        };
-        !is_tiny(bounds) && !self.pages.get(&page).is_some_and(|sight| sight.cut.iter().any(holds))
+        !is_tiny(bounds) && !self.pages.get(&page).is_some_and(|sight| is_of_text(&sight.cut, bounds))
     }
 
     /// Notes that a word of a page is left out.
     pub(super) fn note(&self, page: u32) {
-        self.found.lock().unwrap_or_else(PoisonError::into_inner).insert(page);
+        let reason = if self.is_unexamined(page) { Reason::Unexamined } else { Reason::Hidden };
+        self.found.lock().unwrap_or_else(PoisonError::into_inner).insert((page, reason));
     }
 
     /// Whether what is hidden on a page is what OCR took for words on a scan, and nothing that somebody wrote.
@@ -153,7 +184,7 @@ impl Hidden {
     /// The pages of which something was hidden. What it was is not said: it may be what somebody blacked out.
     pub(super) fn left_out(self) -> Vec<LeftOut> {
         let found = self.found.into_inner().unwrap_or_else(PoisonError::into_inner);
-        found.into_iter().map(|page| LeftOut { page, reason: Reason::Hidden, sample: String::new() }).collect()
+        found.into_iter().map(|(page, reason)| LeftOut { page, reason, sample: String::new() }).collect()
     }
 }
 
@@ -163,17 +194,18 @@ impl Sight {
         if self.forms.iter().any(|form| form[0] <= x && x <= form[2] && form[1] <= y && y <= form[3]) {
             return Seen::Yes;
         }
-        if is_tiny([left, top, right, bottom]) {
+        if is_tiny([left, top, right, bottom]) || is_of_text(&self.blots, [left, top, right, bottom]) {
             return Seen::No;
         }
         let height = bottom - top;
         // Without the edges, where the letters of the lines above and below reach in.
-        let is_seen =
-            self.share(&self.changed, [left, top + 0.15 * height, right, bottom - 0.15 * height]) > LEAST_SEEN;
+        let inside = [left, top + 0.15 * height, right, bottom - 0.15 * height];
         // What OCR found does not stand exactly where the scan has it, and least so at the end of a line.
         let around = [left - 8.0 * height, top - height, right + 8.0 * height, bottom + height];
-        if is_seen {
+        if self.share(&self.changed, inside) > LEAST_SEEN {
             Seen::Yes
+        } else if self.ground.as_ref().is_some_and(|ground| self.share(ground, inside) < LEAST_GROUND) {
+            Seen::Covered
         } else if self.edges.as_ref().is_some_and(|edges| self.share(edges, around) > LEAST_INK) {
             Seen::InScan
         } else {
@@ -197,6 +229,15 @@ impl Sight {
         let start = pixel(from).min(most.saturating_sub(1));
         start..pixel(to).saturating_add(1).clamp(start, most)
     }
+}
+
+/// Whether a word with those bounds is of one of the texts with those places, whose widths are only estimated, on the low side.
+fn is_of_text(texts: &[[f32; 4]], bounds: [f32; 4]) -> bool {
+    let (x, y) = (bounds[0].midpoint(bounds[2]), bounds[1].midpoint(bounds[3]));
+    let holds = |[left, top, right, bottom]: &[f32; 4]| {
+        *left <= x && x <= right + 0.5 * (right - left) && *top <= y && y <= *bottom
+    };
+    texts.iter().any(holds)
 }
 
 /// Whether a word with those bounds is too small to be read.
@@ -224,17 +265,64 @@ fn runs<'a>(pages: impl Iterator<Item = &'a DoubtfulPage>) -> Vec<Vec<DoubtfulPa
     runs
 }
 
-/// What can be seen of pages in a row, drawn from the file and from its copy without text.
+/// What can be seen of pages, drawn from the file and from its copies without text.
 async fn sights(
     guard: &Guard,
     limits: &Limits,
+    pdf: &Path,
+    pages: &[&DoubtfulPage],
+) -> Result<Vec<(u32, Sight)>, ReadError> {
+    if pages.is_empty() {
+        return Ok(Vec::new());
+    }
+    let bare = super::temporary(inner::without_text(guard, limits, pdf).await?).await?;
+    let mut grounds = Vec::new();
+    if pages.iter().any(|page| !page.covered_scans.is_empty()) {
+        for copy in inner::on_plain_grounds(guard, limits, pdf).await? {
+            grounds.push(super::temporary(copy).await?);
+        }
+    }
+    let grounds: Vec<&Path> = grounds.iter().map(tempfile::NamedTempFile::path).collect();
+    let draw = |pages| sights_in_row(guard, limits, [pdf, bare.path()], &grounds, pages).boxed();
+    let drawn: Vec<BoxFuture<'_, Result<_, ReadError>>> = runs(pages.iter().copied()).into_iter().map(draw).collect();
+    let drawn: Vec<Result<Vec<(u32, Sight)>, ReadError>> = stream::iter(drawn).buffered(cores()).collect().await;
+    let known = drawn.into_iter().filter_map(|drawn| {
+        drawn
+            .inspect_err(|error| {
+                tracing::warn!(error = error as &dyn std::error::Error, "pages of a document cannot be compared");
+            })
+            .ok()
+    });
+    Ok(known.flatten().collect())
+}
+
+/// What can be seen of pages in a row.
+async fn sights_in_row(
+    guard: &Guard,
+    limits: &Limits,
     [pdf, bare]: [&Path; 2],
+    grounds: &[&Path],
     pages: Vec<DoubtfulPage>,
 ) -> Result<Vec<(u32, Sight)>, ReadError> {
     let drawn = pictures(guard, limits, pdf, &pages).await?;
     let bare = pictures(guard, limits, bare, &pages).await?;
-    let pairs = drawn.iter().zip(&bare).zip(&pages);
-    Ok(pairs.filter_map(|((drawn, bare), page)| sight(drawn, bare, page)).collect())
+    let mut plain: Vec<Vec<Picture>> = Vec::new();
+    if pages.iter().any(|page| !page.covered_scans.is_empty()) {
+        for ground in grounds {
+            plain.push(pictures(guard, limits, ground, &pages).await?);
+        }
+    }
+    let pairs = drawn.iter().zip(&bare).zip(&pages).enumerate();
+    let seen = pairs.filter_map(|(at, ((drawn, bare), page))| {
+        let mut sight = sight(drawn, bare, page)?;
+        if !page.covered_scans.is_empty() {
+            let plain: Vec<&Picture> = plain.iter().filter_map(|pictures| pictures.get(at)).collect();
+            let [dark, light] = plain.as_slice() else { return None };
+            sight.ground = Some(differences(dark, light)?);
+        }
+        Some((page.number, sight))
+    });
+    Ok(seen.collect())
 }
 
 /// A page in shades of grey.
@@ -284,13 +372,18 @@ fn graymap(bytes: &[u8]) -> Option<(Picture, usize)> {
     (magic == "P5" && most == "255").then_some((Picture { width, height, grey }, end))
 }
 
+/// Where two pictures of a page differ.
+fn differences(one: &Picture, other: &Picture) -> Option<Bits> {
+    let differ = |(one, other): (&u8, &u8)| one.abs_diff(*other) >= DIFFERENCE;
+    (one.grey.len() == other.grey.len()).then(|| Bits::new(one.grey.iter().zip(&other.grey).map(differ)))
+}
+
 /// What of a page's text can be seen, by its pictures with and without.
-fn sight(drawn: &Picture, bare: &Picture, page: &DoubtfulPage) -> Option<(u32, Sight)> {
-    let Picture { width, height, grey } = drawn;
-    if grey.len() != bare.grey.len() || page.longer_edge <= 0.0 {
-        return None;
-    }
-    let changed = Bits::new(grey.iter().zip(&bare.grey).map(|(one, other)| one.abs_diff(*other) >= DIFFERENCE));
+fn sight(drawn: &Picture, bare: &Picture, page: &DoubtfulPage) -> Option<Sight> {
+    let Picture { width, height, .. } = drawn;
+    let changed = differences(drawn, bare).filter(|_| page.longer_edge > 0.0)?;
+    // The letters of text that is no part of a scan are no ink of it.
+    let grey = &bare.grey;
     let edge = |at: usize| {
         let differs = |before: Option<&u8>| before.is_some_and(|before| before.abs_diff(grey[at]) >= EDGE);
         differs(at.checked_sub(1).and_then(|at| grey.get(at)))
@@ -299,16 +392,16 @@ fn sight(drawn: &Picture, bare: &Picture, page: &DoubtfulPage) -> Option<(u32, S
     let edges = page.has_scan.then(|| Bits::new((0..grey.len()).map(edge)));
     #[expect(clippy::cast_precision_loss, reason = "a picture has few thousand pixels a side")]
     let scale = (*width).max(*height) as f32 / page.longer_edge;
-    let scale = if page.longer_edge > LONGEST_EDGE { scale } else { 1.0 };
-    let sight = Sight {
-        scale,
+    Some(Sight {
+        scale: if page.longer_edge > LONGEST_EDGE { scale } else { 1.0 },
         width: *width,
         height: *height,
         changed,
         edges,
+        ground: None,
         forms: page.forms.clone(),
         only_over_scan: page.only_over_scan,
         cut: page.cut.clone(),
-    };
-    Some((page.number, sight))
+        blots: page.blots.clone(),
+    })
 }

@@ -147,7 +147,7 @@ impl<'a> Parser<'a> {
         } else if line.starts_with("</block>") {
             let block = std::mem::take(&mut self.block);
             let block = readable(block, self.hidden, self.page.number);
-            if block.iter().flatten().any(|word| !gaps::is_gap(&word.text)) {
+            if !block.is_empty() {
                 self.blocks.push(block);
             }
         } else if line.starts_with("<page ") {
@@ -178,6 +178,10 @@ impl<'a> Parser<'a> {
         if text.is_empty() {
             return Ok(());
         }
+        if self.hidden.is_unexamined(self.page.number) {
+            self.hidden.note(self.page.number);
+            return Ok(());
+        }
         let seen = self.hidden.seen(self.page.number, bounds);
         self.words.push((Word { text, bounds }, seen));
         Ok(())
@@ -194,7 +198,10 @@ fn readable(block: Vec<Vec<(Word, Seen)>>, hidden: &Hidden, page: u32) -> Vec<Ve
             return Some(word);
         }
         hidden.note(page);
-        let leaves_gap = !is_scan && word.text.contains(char::is_alphanumeric) && hidden.leaves_gap(page, word.bounds);
+        // What OCR took for words leaves no gap, unless something is painted over them.
+        let is_work_of_ocr = is_scan && seen != Seen::Covered;
+        let leaves_gap =
+            !is_work_of_ocr && word.text.contains(char::is_alphanumeric) && hidden.leaves_gap(page, word.bounds);
         leaves_gap.then(|| Word { text: gaps::gap(&word.text), bounds: word.bounds })
     };
     let lines = block.into_iter().map(|words| words.into_iter().filter_map(read).collect::<Vec<Word>>());

@@ -168,8 +168,14 @@ impl Reader {
 
     async fn read_text(&self, pdf: &Path, info: Info) -> Result<Document, ReadError> {
         let findings = self.examine(pdf, info.pages).await;
-        let turned = self.with_visual_ligatures(pdf, info.pages, &findings).await?;
-        let hidden = self.hidden(pdf, info.pages, &findings).await;
+        let turned = match &findings {
+            Some(findings) => self.with_visual_ligatures(pdf, info.pages, findings).await?,
+            None => None,
+        };
+        let hidden = match &findings {
+            Some(findings) => self.hidden(pdf, info.pages, findings).await,
+            None => Hidden::unknown(),
+        };
         let text_of = turned.as_ref().map_or(pdf, tempfile::NamedTempFile::path);
         let raw = self.raw_pages(text_of, info.pages, &hidden).await?;
         let slanted: Vec<u32> = raw.iter().filter(|page| page.slanted).map(|page| page.number).collect();
@@ -188,12 +194,19 @@ impl Reader {
         Ok(document)
     }
 
-    /// What poppler does not report about the file. A file that only poppler can take apart is read as poppler gives it.
-    async fn examine(&self, pdf: &Path, pages: u32) -> Findings {
+    /// What poppler does not report about the file; none if only poppler can take it apart.
+    async fn examine(&self, pdf: &Path, pages: u32) -> Option<Findings> {
         let found = inner::examine(&self.guard, &self.limits.examining(pages), pdf).await;
-        found.unwrap_or_else(|error| {
-            tracing::warn!(error = &error as &dyn std::error::Error, "the objects of a document cannot be examined");
-            Findings::default()
+        let found = found.inspect_err(|error| {
+            tracing::warn!(error = error as &dyn std::error::Error, "the objects of a document cannot be examined");
+        });
+        // Where poppler counts other pages, what is found of a page is not found of the one that poppler reads.
+        found.ok().filter(|found| {
+            let is_same = found.pages == pages;
+            if !is_same {
+                tracing::warn!(pages, examined = found.pages, "a document has not the pages that poppler finds");
+            }
+            is_same
         })
     }
 
@@ -211,13 +224,10 @@ impl Reader {
         temporary(copy).await.map(Some)
     }
 
-    /// What a reader does not see. Where that cannot be found out, the text is read as it is in the file.
+    /// What a reader does not see.
     async fn hidden(&self, pdf: &Path, pages: u32, findings: &Findings) -> Hidden {
         let limits = Limits { cpu: Duration::from_secs(20), ..self.limits.reading(pages) };
-        Hidden::find(&self.guard, &limits, pdf, findings).await.unwrap_or_else(|error| {
-            tracing::warn!(error = &error as &dyn std::error::Error, "the pages of a document cannot be compared");
-            Hidden::default()
-        })
+        Hidden::find(&self.guard, &limits, pdf, findings).await
     }
 
     /// The lines of the pages, read by several processes in parallel if there are many.

@@ -19,10 +19,15 @@ const SPARSE_PAGE_LETTERS: usize = 30;
 const NEAR: u32 = 4;
 const MOST_RUNS: usize = 6;
 
-/// The pages of a document that OCR would read: those that are images, and those whose text is not readable.
+/// The pages of a document that OCR would read: those that are images, and those whose text is not readable or may not be
+/// what a reader sees.
 pub fn unread_pages(document: &Document) -> Vec<u32> {
-    let unread = document.left_out.iter().filter(|one| matches!(one.reason, Reason::Scanned | Reason::Unreadable));
+    let unread = document.left_out.iter().filter(|one| is_unread(one.reason));
     unread.map(|one| one.page).collect::<BTreeSet<u32>>().into_iter().collect()
+}
+
+fn is_unread(reason: Reason) -> bool {
+    matches!(reason, Reason::Scanned | Reason::Unreadable | Reason::Unexamined)
 }
 
 impl Reader {
@@ -152,7 +157,7 @@ fn merged(mut document: Document, mut recognised: Vec<RecognisedPage>, by: &str)
     recognised.sort_by_key(|page| page.number);
     let numbers: Vec<u32> = recognised.iter().map(|page| page.number).collect();
     let replaced = |page: u32| numbers.contains(&page);
-    document.left_out.retain(|one| !(replaced(one.page) && matches!(one.reason, Reason::Scanned | Reason::Unreadable)));
+    document.left_out.retain(|one| !(replaced(one.page) && is_unread(one.reason)));
     // Assembled together, so that the headers they repeat are found.
     let assemble::Assembled { mut pages, left_out } = assemble::assembled(recognised.iter().map(raw).collect());
     document.left_out.extend(left_out);

@@ -10742,8 +10742,8 @@ export interface components {
              */
             page: number;
             /**
-             * @description `hidden`, `unreadable`, `scanned`, `running`, `line_numbers`, `watermark`, `earlier_build`, `references`,
-             *     `furniture` or `table`.
+             * @description `hidden`, `unreadable`, `unexamined`, `scanned`, `running`, `line_numbers`, `watermark`, `earlier_build`,
+             *     `references`, `furniture` or `table`.
              */
             reason: string;
             /** @description The beginning of its text, at most 80 characters; empty if it has none or must not be shown. */

@@ -97,6 +97,8 @@ export const ar: Record<Key, Message> = {
   'problem.document_too_slow.action': 'الملف معقد على غير المعتاد. اطبعه إلى PDF جديد، أو أرسل صفحات أقل.',
   'problem.document_too_much_memory.title': 'احتاجت القراءة إلى ذاكرة كبيرة فأُوقفت',
   'problem.document_too_much_memory.action': 'يتضخم الملف عند فكّه أضعاف حجمه. اطبعه إلى PDF جديد، أو أرسل صفحات أقل.',
+  'problem.document_unexamined.title': 'تتعذّر معاينة صفحات الملف',
+  'problem.document_unexamined.action': 'لا يُعرف ما يراه القارئ من نصّها. اطبعه إلى PDF جديد، أو اقرأه بالتعرّف الضوئي.',
   'problem.document_garbled.title': 'نص الملف مشوّش',
   'problem.document_garbled.action': 'خطوطه لا تبيّن أي الحروف ترسم. اطبعه إلى PDF جديد، أو اقرأه بالتعرّف الضوئي.',
   'problem.document_tables_only.title': 'ليس فيه إلا جداول',

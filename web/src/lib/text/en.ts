@@ -98,6 +98,9 @@ export const en = {
   'problem.document_too_much_memory.title': 'Reading needed too much memory and was stopped',
   'problem.document_too_much_memory.action':
     'The PDF unpacks to far more than its size. Print it to a new PDF, or send fewer pages.',
+  'problem.document_unexamined.title': 'The pages of the PDF cannot be examined',
+  'problem.document_unexamined.action':
+    'Nothing tells what of their text a reader sees. Print it to a new PDF, or read it by OCR.',
   'problem.document_garbled.title': 'The text of the PDF is scrambled',
   'problem.document_garbled.action': 'Its fonts do not map to letters. Print it to a new PDF, or read it by OCR.',
   'problem.document_tables_only.title': 'There are only tables in it',

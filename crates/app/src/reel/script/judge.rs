@@ -110,6 +110,12 @@ pub enum Unfit {
          Read it with text recognition (OCR), or export it again with another program."
     )]
     Garbled,
+    /// Nobody knows what of the text a reader sees.
+    #[error(
+        "What the pages paint cannot be taken apart, so that nothing tells what of their text a reader sees. \
+         Read the document with text recognition (OCR), or print it to a new PDF."
+    )]
+    Unexamined,
 }
 
 impl Unfit {
@@ -122,6 +128,7 @@ impl Unfit {
             Self::TablesOnly { .. } => "document_tables_only",
             Self::NoSentences { .. } => "document_no_sentences",
             Self::Garbled => "document_garbled",
+            Self::Unexamined => "document_unexamined",
         }
     }
 }
@@ -139,9 +146,12 @@ pub fn judge(document: &Document) -> Result<Found, Unfit> {
         characters = characters.saturating_add(1);
         useful += u32::from(c.is_alphanumeric() && !is_garbage(c));
     }
-    let is_unreadable = |left_out: &LeftOut| left_out.reason == Reason::Unreadable;
-    if characters < MIN_CHARACTERS && document.left_out.iter().any(is_unreadable) {
+    let is_left_out = |reason: Reason| document.left_out.iter().any(|one| one.reason == reason);
+    if characters < MIN_CHARACTERS && is_left_out(Reason::Unreadable) {
         return Err(Unfit::Garbled);
+    }
+    if characters < MIN_CHARACTERS && is_left_out(Reason::Unexamined) {
+        return Err(Unfit::Unexamined);
     }
     if characters < MIN_CHARACTERS {
         return Err(Unfit::TooShort { characters });

@@ -1,9 +1,12 @@
-//! Takes the text out of a page, so that drawing it with and without shows what of the text can be seen.
+//! Takes the text out of a page, so that drawing it with and without shows what of the text can be seen; and the scan, so
+//! that drawing it on a dark and on a light ground shows what is painted over the scan.
 
-use lopdf::{Document, Object, ObjectId, Stream};
+use std::collections::BTreeSet;
+
+use lopdf::{Document, Object, ObjectId, Stream, dictionary};
 
 use super::lexer::{Lexer, Token};
-use super::{STREAM_BYTES, content_streams};
+use super::{STREAM_BYTES, content_streams, pages};
 
 /// The streams that show text, without it.
 pub(super) fn without_text(document: &Document) -> Vec<(ObjectId, Stream)> {
@@ -15,6 +18,21 @@ pub(super) fn without_text(document: &Document) -> Vec<(ObjectId, Stream)> {
         Some((id, bare))
     };
     content_streams(document).into_iter().filter_map(bare).collect()
+}
+
+/// The streams that show text, without it, and a plain ground in that shade of grey in place of the scans over which
+/// something is painted.
+pub(super) fn on_plain_ground(document: &Document, shade: u8) -> Vec<(ObjectId, Stream)> {
+    let doubtful = pages::doubtful(document);
+    let scans: BTreeSet<ObjectId> = doubtful.into_iter().flat_map(|page| page.covered_scans).collect();
+    let plain = || {
+        let entries = dictionary! {
+            "Type" => "XObject", "Subtype" => "Image", "Width" => 1, "Height" => 1, "ColorSpace" => "DeviceGray",
+            "BitsPerComponent" => 8,
+        };
+        Stream::new(entries, vec![shade])
+    };
+    without_text(document).into_iter().chain(scans.into_iter().map(|id| (id, plain()))).collect()
 }
 
 /// The content without the operators that show text; none if it has none.

@@ -131,6 +131,12 @@ impl State {
             wide_codes: false,
         }
     }
+
+    /// The width of a stroke on the page.
+    pub(super) fn pen_on_page(&self) -> f32 {
+        let [a, b, c, d, ..] = self.to_page;
+        self.pen * (a * d - b * c).abs().sqrt()
+    }
 }
 
 /// The transparency of what is painted (ISO 32000-1, 11).
@@ -152,7 +158,7 @@ pub(super) struct Resources<'a> {
 /// An external object that a stream draws.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Drawn {
-    Picture,
+    Picture(ObjectId),
     Form(ObjectId),
 }
 
@@ -188,7 +194,7 @@ impl<'a> Resources<'a> {
         let id = self.named(b"XObject", name)?.as_reference().ok()?;
         let stream = self.document.get_object(id).and_then(Object::as_stream).ok()?;
         match stream.dict.get(b"Subtype").and_then(Object::as_name).ok()? {
-            b"Image" => Some(Drawn::Picture),
+            b"Image" => Some(Drawn::Picture(id)),
             b"Form" => Some(Drawn::Form(id)),
             _ => None,
         }

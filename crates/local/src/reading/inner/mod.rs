@@ -38,6 +38,8 @@ pub(super) struct Findings {
     pub(super) logical_ligatures: bool,
     /// The pages on which text may be hidden.
     pub(super) doubtful: Vec<DoubtfulPage>,
+    /// How many pages the file has.
+    pub(super) pages: u32,
 }
 
 /// Looks into a file.
@@ -54,6 +56,11 @@ pub(super) async fn with_visual_ligatures(guard: &Guard, limits: &Limits, pdf: &
 /// A copy of the file in which no page shows any text.
 pub(super) async fn without_text(guard: &Guard, limits: &Limits, pdf: &Path) -> Result<Vec<u8>, ReadError> {
     ask(guard, limits, "bare", pdf).await
+}
+
+/// Such a copy in which the scans over which something is painted are a plain ground, dark and light.
+pub(super) async fn on_plain_grounds(guard: &Guard, limits: &Limits, pdf: &Path) -> Result<[Vec<u8>; 2], ReadError> {
+    Ok([ask(guard, limits, "dark", pdf).await?, ask(guard, limits, "light", pdf).await?])
 }
 
 async fn ask(guard: &Guard, limits: &Limits, question: &str, pdf: &Path) -> Result<Vec<u8>, ReadError> {
@@ -85,12 +92,18 @@ fn answer(question: &str, pdf: &Path) -> io::Result<Vec<u8>> {
         "examine" => Ok(serde_json::to_vec(&findings(&document))?),
         "ligatures" => changed(file, &document, ligatures::rewritten(&document)),
         "bare" => changed(file, &document, bare::without_text(&document)),
+        "dark" => changed(file, &document, bare::on_plain_ground(&document, 0)),
+        "light" => changed(file, &document, bare::on_plain_ground(&document, u8::MAX)),
         _ => Err(io::Error::other("an unknown question")),
     }
 }
 
 fn findings(document: &Document) -> Findings {
-    Findings { logical_ligatures: !ligatures::rewritten(document).is_empty(), doubtful: pages::doubtful(document) }
+    Findings {
+        logical_ligatures: !ligatures::rewritten(document).is_empty(),
+        doubtful: pages::doubtful(document),
+        pages: u32::try_from(document.page_iter().count()).unwrap_or(u32::MAX),
+    }
 }
 
 /// The objects of a file. The data of pictures and fonts, which is most of it, is forgotten at once.

@@ -11,8 +11,19 @@ use super::painting::{Painter, Suspicion, numbers};
 const TREE_DEPTH: usize = 32;
 
 /// The annotations that may be painted over text.
-const COVERING_ANNOTATIONS: [&[u8]; 9] =
-    [b"Square", b"Circle", b"Polygon", b"Ink", b"Line", b"PolyLine", b"Stamp", b"FreeText", b"Highlight"];
+const COVERING_ANNOTATIONS: [&[u8]; 11] = [
+    b"Square",
+    b"Circle",
+    b"Polygon",
+    b"Ink",
+    b"Line",
+    b"PolyLine",
+    b"Stamp",
+    b"FreeText",
+    b"Highlight",
+    b"Redact",
+    b"Watermark",
+];
 
 /// A page on which text may be hidden.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -26,14 +37,20 @@ pub(crate) struct DoubtfulPage {
     pub(crate) suspect: bool,
     /// All that is suspect is invisible text above a picture, as OCR lays it over a scan.
     pub(crate) only_over_scan: bool,
-    /// It has a picture that may be a scan of it.
+    /// It has a picture that may be a scan of it, and a text that OCR may have found there.
     pub(crate) has_scan: bool,
+    /// The pictures that may be scans, if something else may be painted over them where there is such a text.
+    pub(crate) covered_scans: Vec<ObjectId>,
     /// Text stands outside of it.
     pub(crate) outside: bool,
     /// Where its forms have their own text, which drawing cannot take out: left, top, right and bottom from its corner.
     pub(crate) forms: Vec<[f32; 4]>,
     /// Where texts would stand that are clipped to nothing, as those for screen readers are: they leave no gap.
     pub(crate) cut: Vec<[f32; 4]>,
+    /// Where texts stand whose outline is so wide that their letters run into a blot.
+    pub(crate) blots: Vec<[f32; 4]>,
+    /// What it paints cannot be unpacked, so that nothing tells what of its text can be seen.
+    pub(crate) unexamined: bool,
 }
 
 /// Looks at all pages.
@@ -45,20 +62,35 @@ pub(super) fn doubtful(document: &Document) -> Vec<DoubtfulPage> {
 fn look(document: &Document, number: u32, id: ObjectId, layers: bool) -> Option<DoubtfulPage> {
     let page = document.get_dictionary(id).ok()?;
     let (area, is_cropped) = visible_area(document, page);
-    let content = document.get_page_content_with_limit(id, STREAM_BYTES).ok()?;
+    let Some(content) = content(document, id) else {
+        return Some(DoubtfulPage { number, unexamined: true, ..DoubtfulPage::default() });
+    };
     let resources = inherited(document, page, b"Resources").and_then(|resources| resources.as_dict().ok());
-    let Suspicion { suspect, only_over_scan, has_scan, outside, cut } =
-        Painter::new(document, area, layers).page(&content, resources);
+    let Suspicion {
+        suspect,
+        only_over_scan,
+        has_scan,
+        has_layer,
+        covered: is_covered,
+        scans,
+        outside,
+        cut,
+        blots,
+        unexamined,
+    } = Painter::new(document, area, layers).page(&content, resources);
     // What stands outside of the paper has never been part of the text.
     let outside = outside && is_cropped;
     let annotations = document.get_page_annotations(id).unwrap_or_default();
     let kind = |annotation: &Dictionary| annotation.get(b"Subtype").and_then(Object::as_name).map(<[u8]>::to_vec);
     let covered =
         annotations.iter().any(|one| kind(one).is_ok_and(|kind| COVERING_ANNOTATIONS.contains(&kind.as_slice())));
-    if !(suspect || outside || covered) {
+    if !(suspect || outside || covered || unexamined) {
         return None;
     }
-    let has_text = |one: &&&Dictionary| kind(one).is_ok_and(|kind| kind == b"Widget" || kind == b"FreeText");
+    // Poppler draws the text of a field anew, and that of a note which has no appearance.
+    let has_text = |one: &&&Dictionary| {
+        kind(one).is_ok_and(|kind| kind == b"Widget" || kind == b"FreeText" && !has_appearance(document, one))
+    };
     let from_top =
         |[left, bottom, right, top]: Area| [left - area[0], area[3] - top, right - area[0], area[3] - bottom];
     let is_turned =
@@ -73,11 +105,34 @@ fn look(document: &Document, number: u32, id: ObjectId, layers: bool) -> Option<
         longer_edge: (area[2] - area[0]).max(area[3] - area[1]),
         suspect: suspect || covered,
         only_over_scan: only_over_scan && !covered,
-        has_scan,
+        has_scan: has_scan && has_layer,
+        covered_scans: if has_layer && (is_covered || covered) { scans } else { Vec::new() },
         outside,
+        unexamined,
         forms: annotations.iter().filter(has_text).filter_map(place).collect(),
         cut: if is_turned { Vec::new() } else { cut.into_iter().map(from_top).collect() },
+        blots: if is_turned { Vec::new() } else { blots.into_iter().map(from_top).collect() },
     })
+}
+
+/// Whether an annotation has a form that draws it.
+fn has_appearance(document: &Document, annotation: &Dictionary) -> bool {
+    let form =
+        annotation.get_deref(b"AP", document).and_then(Object::as_dict).and_then(|ap| ap.get_deref(b"N", document));
+    let kind = form.and_then(Object::as_stream).and_then(|form| form.dict.get(b"Subtype")).and_then(Object::as_name);
+    kind.is_ok_and(|kind| kind == b"Form")
+}
+
+/// What a page paints; none if a part of it cannot be unpacked.
+fn content(document: &Document, page: ObjectId) -> Option<Vec<u8>> {
+    let mut content = Vec::new();
+    for id in document.get_page_contents(page) {
+        let stream = document.get_object(id).and_then(Object::as_stream).ok()?;
+        let room = STREAM_BYTES.saturating_sub(content.len());
+        content.extend(stream.get_plain_content_with_limit(room).ok()?);
+        content.push(b'\n');
+    }
+    Some(content)
 }
 
 /// The part of the page that is shown (ISO 32000-1, 14.11.2), and whether there is more of it.

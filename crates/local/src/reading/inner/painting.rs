@@ -26,8 +26,14 @@ const COMPARISONS: usize = 2_000_000;
 /// A text of which less than that is left, in points, is clipped to nothing.
 const CUT: f32 = 1.0;
 
-/// Most places of clipped texts that are told of one page.
+/// Most places of clipped texts, and of blots, that are told of one page.
 const CUTS: usize = 500;
+
+/// The outline of a text whose pen is wider than this part of its height leaves nothing of its letters.
+const BLOT: f32 = 0.7;
+
+/// No place is farther away, in points.
+const LARGEST: f32 = 1e9;
 
 /// A picture that covers this fraction of the page may be a scan of it.
 const SCAN: f32 = 0.5;
@@ -42,10 +48,20 @@ pub(super) struct Suspicion {
     pub(super) only_over_scan: bool,
     /// The page has a picture that may be a scan of it.
     pub(super) has_scan: bool,
+    /// A text is in the invisible mode or below such a picture, as what OCR found in it is.
+    pub(super) has_layer: bool,
+    /// Such a text stands where something else is painted over the picture.
+    pub(super) covered: bool,
+    /// The pictures that may be scans.
+    pub(super) scans: Vec<ObjectId>,
     /// A text stands outside of the page.
     pub(super) outside: bool,
     /// Where texts would stand that are clipped to nothing.
     pub(super) cut: Vec<Area>,
+    /// Where texts stand whose outline is so wide that their letters run into a blot.
+    pub(super) blots: Vec<Area>,
+    /// A part of what the page draws cannot be unpacked.
+    pub(super) unexamined: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -63,6 +79,8 @@ pub(super) struct Painter<'a> {
     page: Area,
     texts: Vec<Area>,
     painted: Vec<Painted>,
+    /// What is painted over a scan.
+    over_scan: Vec<Area>,
     comparisons: usize,
     forms: usize,
     layers: bool,
@@ -79,6 +97,7 @@ impl<'a> Painter<'a> {
             page,
             texts: Vec::new(),
             painted: Vec::new(),
+            over_scan: Vec::new(),
             comparisons: 0,
             forms: 0,
             layers,
@@ -93,7 +112,7 @@ impl<'a> Painter<'a> {
         self.stream(content, resources, state, 0);
         Suspicion {
             suspect: self.otherwise_suspect || self.invisible_over_scan,
-            only_over_scan: !self.otherwise_suspect && self.invisible_over_scan,
+            only_over_scan: !self.otherwise_suspect && self.invisible_over_scan && !self.found.covered,
             ..self.found
         }
     }
@@ -143,9 +162,10 @@ impl<'a> Painter<'a> {
                 run.end_path();
             }
             b"S" | b"s" => {
-                let paint = run.state.stroke;
-                for area in run.strokes() {
-                    self.paint_over(&area, paint, &run.state);
+                if covers(run.state.stroke, &run.state) {
+                    for area in run.strokes().iter().filter_map(|area| shown(area, &run.state)) {
+                        self.paint_over(&area, false);
+                    }
                 }
                 run.end_path();
             }
@@ -163,24 +183,45 @@ impl<'a> Painter<'a> {
 
     fn draw(&mut self, run: &mut Run<'a, '_>) {
         match run.resources.drawn(run.name) {
-            Some(Drawn::Picture) => {
+            Some(Drawn::Picture(id)) => {
                 let area = transformed_area(&run.state.to_page, [0.0, 0.0, 1.0, 1.0]);
                 let seen = common(&common(&area, &run.state.clip), &self.page);
-                self.found.has_scan |= size(&seen) > SCAN * size(&self.page);
-                self.cover(area, Paint::Unknown, true, &run.state);
+                if size(&seen) > SCAN * size(&self.page) {
+                    self.scan(id, seen, &run.state);
+                } else {
+                    self.cover(area, Paint::Unknown, true, &run.state);
+                }
             }
             Some(Drawn::Form(id)) if run.depth < DEPTH && self.forms < FORMS => {
                 self.forms += 1;
                 self.form(id, run);
             }
-            _ => {}
+            // What it draws is not followed, and only drawing tells.
+            Some(Drawn::Form(_)) => self.otherwise_suspect = true,
+            None => {}
         }
+    }
+
+    /// A picture that may be a scan of the page is painted.
+    fn scan(&mut self, id: ObjectId, area: Area, state: &State) {
+        if covers(Paint::Unknown, state) {
+            self.paint_over(&area, true);
+        }
+        self.found.has_layer |= self.texts.iter().any(|text| hides(&area, text));
+        self.found.has_scan = true;
+        if !self.found.scans.contains(&id) {
+            self.found.scans.push(id);
+        }
+        self.painted.push(Painted { area, paint: Paint::Unknown, exact: true });
     }
 
     fn form(&mut self, id: ObjectId, run: &Run<'a, '_>) {
         let document = self.document;
         let Ok(stream) = document.get_object(id).and_then(Object::as_stream) else { return };
-        let Ok(content) = stream.get_plain_content_with_limit(STREAM_BYTES) else { return };
+        let Ok(content) = stream.get_plain_content_with_limit(STREAM_BYTES) else {
+            self.found.unexamined = true;
+            return;
+        };
         let mut state = run.state.clone();
         if let Some(matrix) = stream.dict.get(b"Matrix").ok().and_then(numbers::<6>) {
             state.to_page = product(&matrix, &state.to_page);
@@ -195,27 +236,27 @@ impl<'a> Painter<'a> {
 
     /// Something is painted over an area, and may be the ground of what is shown later.
     fn cover(&mut self, area: Area, paint: Paint, exact: bool, state: &State) {
-        if let Some((area, covers)) = self.paint_over(&area, paint, state) {
-            self.painted.push(Painted { area, paint: if covers { paint } else { Paint::Unknown }, exact });
+        let Some(area) = shown(&area, state) else { return };
+        let covers = covers(paint, state);
+        if covers {
+            self.paint_over(&area, false);
         }
+        self.painted.push(Painted { area, paint: if covers { paint } else { Paint::Unknown }, exact });
     }
 
-    /// Something is painted over an area: the part of it that is seen, and whether that covers what was there.
-    fn paint_over(&mut self, area: &Area, paint: Paint, state: &State) -> Option<(Area, bool)> {
-        let area = common(area, &state.clip);
-        if area[2] - area[0] < COVERING || area[3] - area[1] < COVERING {
-            return None;
+    /// Something covers an area: a scan, or what may be painted over one.
+    fn paint_over(&mut self, area: &Area, is_scan: bool) {
+        let is_over_scan = self.found.has_scan && !is_scan;
+        if is_over_scan {
+            self.over_scan.push(*area);
         }
-        let covers = state.look.alpha > FAINT && !(state.look.blended && paint.is_light());
-        if covers && !self.otherwise_suspect {
-            self.comparisons += self.texts.len();
-            let hides = self.texts.iter().any(|text| {
-                let shared = common(text, &area);
-                shared[2] - shared[0] > 0.3 * (text[3] - text[1]) && shared[3] - shared[1] > 0.5 * (text[3] - text[1])
-            });
-            self.otherwise_suspect |= hides || self.comparisons > COMPARISONS;
+        if self.otherwise_suspect && (self.found.covered || !is_over_scan) {
+            return;
         }
-        Some((area, covers))
+        self.comparisons += self.texts.len();
+        let hides = self.comparisons > COMPARISONS || self.texts.iter().any(|text| hides(area, text));
+        self.otherwise_suspect |= hides;
+        self.found.covered |= hides && is_over_scan;
     }
 
     fn show(&mut self, run: &mut Run<'a, '_>) {
@@ -237,21 +278,37 @@ impl<'a> Painter<'a> {
             // Cut to the page: a text of endless width has an edge that no JSON holds.
             self.found.cut.push(seen);
         }
-        if self.otherwise_suspect {
-            return;
+        if matches!(state.mode, 1 | 2 | 5 | 6) && state.pen_on_page() > BLOT * (text[3] - text[1]) {
+            self.otherwise_suspect = true;
+            if self.found.blots.len() < CUTS {
+                self.found.blots.push(seen);
+            }
         }
         if state.mode == 3 {
-            if self.found.has_scan {
-                self.invisible_over_scan = true;
-            } else {
-                self.otherwise_suspect = true;
-            }
+            self.invisible(&text);
+            return;
+        }
+        if self.otherwise_suspect {
             return;
         }
         let is_small = text[3] - text[1] < SMALL && text[2] - text[0] < SMALL;
         let is_faint = state.look.alpha < FAINT || state.look.masked;
         let paint = if matches!(state.mode, 1 | 5) { state.stroke } else { state.fill };
         self.otherwise_suspect = state.mode == 7 || is_cut || is_small || is_faint || self.may_blend_in(&text, paint);
+    }
+
+    /// A text is shown in the invisible mode.
+    fn invisible(&mut self, text: &Area) {
+        self.found.has_layer = true;
+        if !self.found.has_scan {
+            self.otherwise_suspect = true;
+            return;
+        }
+        self.invisible_over_scan = true;
+        if !self.found.covered {
+            self.comparisons += self.over_scan.len();
+            self.found.covered = self.comparisons > COMPARISONS || self.over_scan.iter().any(|area| hides(area, text));
+        }
     }
 
     /// Whether the paint of a text may be that of the ground below it.
@@ -275,9 +332,27 @@ impl<'a> Painter<'a> {
     }
 }
 
-/// An array of that many numbers.
+/// The part of an area that is seen, if it is large enough to cover something.
+fn shown(area: &Area, state: &State) -> Option<Area> {
+    let area = common(area, &state.clip);
+    (area[2] - area[0] >= COVERING && area[3] - area[1] >= COVERING).then_some(area)
+}
+
+/// Whether what is painted covers what was there before.
+fn covers(paint: Paint, state: &State) -> bool {
+    state.look.alpha > FAINT && !(state.look.blended && paint.is_light())
+}
+
+/// Whether an area that is painted over hides a part of a text.
+fn hides(area: &Area, text: &Area) -> bool {
+    let (shared, height) = (common(text, area), text[3] - text[1]);
+    shared[2] - shared[0] > 0.3 * height && shared[3] - shared[1] > 0.5 * height
+}
+
+/// An array of that many numbers. Those that are beyond all measure are cut: no JSON holds what is endless.
 pub(super) fn numbers<const N: usize>(object: &Object) -> Option<[f32; N]> {
-    let numbers: Vec<f32> = object.as_array().ok()?.iter().filter_map(|number| number.as_float().ok()).collect();
+    let number = |object: &Object| Some(object.as_float().ok()?.clamp(-LARGEST, LARGEST));
+    let numbers: Vec<f32> = object.as_array().ok()?.iter().filter_map(number).collect();
     numbers.try_into().ok()
 }
 

@@ -201,8 +201,7 @@ impl<'a, 'c> Run<'a, 'c> {
 
     /// The areas of the path whose outline is drawn now, as wide as the pen.
     pub(super) fn strokes(&mut self) -> Vec<Area> {
-        let [a, b, c, d, ..] = self.state.to_page;
-        let half = 0.5 * self.state.pen * (a * d - b * c).abs().sqrt();
+        let half = 0.5 * self.state.pen_on_page();
         let wider = |[left, bottom, right, top]: Area| [left - half, bottom - half, right + half, top + half];
         let frames = self.is_rectangle();
         let drawn = |area: Area| {

@@ -19,7 +19,7 @@ describe('groupLeftOut', () => {
 
   it('tells first what a reader would miss, and furniture last', () => {
     const { first, folded } = groupLeftOut([...REASONS].reverse().map((reason) => left(1, reason)));
-    expect(first.map(({ reason }) => reason)).toEqual(['hidden', 'unreadable', 'scanned']);
+    expect(first.map(({ reason }) => reason)).toEqual(['hidden', 'unreadable', 'unexamined', 'scanned']);
     expect(folded[0]?.reason).toBe('references');
     expect(folded.at(-1)?.reason).toBe('running');
   });

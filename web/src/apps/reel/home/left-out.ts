@@ -5,6 +5,7 @@ import type { LeftOut } from '../../../lib/api/types';
 export const REASONS = [
   'hidden',
   'unreadable',
+  'unexamined',
   'scanned',
   'references',
   'table',
@@ -18,7 +19,7 @@ export const REASONS = [
 export type Reason = (typeof REASONS)[number] | 'other';
 
 /** What somebody who knows the document would miss; the rest is the usual furniture of pages. */
-const TOLD_FIRST: readonly Reason[] = ['hidden', 'unreadable', 'scanned'];
+const TOLD_FIRST: readonly Reason[] = ['hidden', 'unreadable', 'unexamined', 'scanned'];
 const SAMPLES = 3;
 
 export interface Group {

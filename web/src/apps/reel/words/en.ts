@@ -61,6 +61,9 @@ export const en = {
   'left.unreadable': 'Letters lost or wrong',
   'left.unreadable.text':
     'The fonts of the file do not give the right letters there, its lines are askew, or OCR was not sure of what it read.',
+  'left.unexamined': 'Pages that cannot be examined',
+  'left.unexamined.text':
+    'What they paint cannot be taken apart, so that nothing tells what of their text a reader sees, and what is covered.',
   'left.scanned': 'Pictures of pages',
   'left.scanned.text': 'These pages were scanned and have no text of their own.',
   'left.mend.ocr':
