@@ -126,10 +126,11 @@ impl ReelApp {
         self.films_price(presenter, scenes.iter().map(length)).filter(|_| !scenes.is_empty())
     }
 
-    /// What a presenter costs in a video that is only estimated: one film for each scene. None if the price is not known.
+    /// The most that a presenter costs in a video that is only estimated: one film for each scene, each of which may be rounded up to
+    /// what the provider counts, so that one long film and many short ones cost the most. None if the price is not known.
     pub fn estimated_price(&self, presenter: &str, estimate: &Estimate) -> Option<MicroUsd> {
-        let length = slowly(estimate.seconds.div_ceil(estimate.scenes.max(1)));
-        self.films_price(presenter, (0..estimate.scenes).map(|_| length))
+        let short = (1..estimate.scenes).map(|_| A_MOMENT);
+        self.films_price(presenter, short.chain([slowly(estimate.seconds)]))
     }
 
     /// These presenters, with what a video of each estimate costs.

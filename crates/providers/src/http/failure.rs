@@ -292,7 +292,10 @@ impl Endpoint {
     pub(crate) fn broken_off(&self, operation: Operation, error: SendError) -> CapabilityError {
         let message = error.to_string();
         match error {
-            SendError::TooLong { .. } => CapabilityError::fail("answer_too_long", message).because(error),
+            // Nobody is asked instead of one who may have charged for what was too long.
+            SendError::TooLong { .. } if matches!(operation.lost, Lost::Repeat) => {
+                CapabilityError::fail("answer_too_long", message).because(error)
+            }
             _ => lost(operation, error.code(), message).because(error),
         }
     }

@@ -131,9 +131,12 @@ async fn what_a_gateway_gave_up_on_may_be_charged() {
 #[tokio::test]
 async fn an_answer_without_end_is_given_up_at_its_limit() {
     // As large as the limit of a conversation, and a byte.
-    let fake = Fake::new([Reply::json(200, &"1".repeat(16 * 1024 * 1024 + 1))]).await;
-    let error = failed(&model(&fake, Server::OpenAi), &request(None)).await;
-    assert_eq!((error.remedy, error.code.as_str()), (Remedy::Fail, "answer_too_long"));
+    let reply = Reply::json(200, &"1".repeat(16 * 1024 * 1024 + 1));
+    let fake = Fake::new([reply.clone(), reply]).await;
+    let of_paid = failed(&model(&fake, Server::OpenAi), &request(None)).await;
+    assert_eq!((of_paid.remedy, of_paid.code.as_str()), (Remedy::Look, "answer_too_long"), "it may be charged");
+    let of_own = failed(&model(&fake, Server::LlamaCpp), &request(None)).await;
+    assert_eq!((of_own.remedy, of_own.code.as_str()), (Remedy::Fail, "answer_too_long"));
 }
 
 #[tokio::test]
