@@ -29,7 +29,7 @@ use crate::module::Module;
 pub use append::{Append, Appended, append};
 pub use checksum::Checksum;
 pub use hold::HOLD;
-pub use takers::{FILE_UNKNOWN, largest};
+pub use takers::{NO_APP_FOR_FILE, largest};
 
 /// What the use cases need. Cheap to clone.
 #[derive(Clone)]

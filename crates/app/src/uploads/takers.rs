@@ -16,7 +16,7 @@ use crate::module::Module;
 const APP: &str = "app";
 
 /// The code of the refusal of a file that is neither a document nor anything that an app takes.
-pub const FILE_UNKNOWN: &str = "file_unknown";
+pub const NO_APP_FOR_FILE: &str = "no_app_for_file";
 
 /// Who takes a file.
 pub(super) enum Taker<'a> {
@@ -129,7 +129,7 @@ fn untaken(apps: &[Arc<dyn Module>], name: &str) -> Option<Refusal> {
     let known: Vec<String> = apps.iter().filter_map(takes).collect();
     let meant = by_name(apps, name).next().map(|_| "Its content is not what its name says. ").unwrap_or_default();
     Some(Refusal {
-        code: FILE_UNKNOWN,
+        code: NO_APP_FOR_FILE,
         title: "No app takes such a file",
         detail: format!(
             "{meant}It begins neither like a document (PDF) nor like a file of an app: {}. Choose another file.",

@@ -4,7 +4,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use sluice_app::library::IngestError;
 use sluice_app::media::MediaError;
 use sluice_app::module::RetryError;
-use sluice_app::uploads::{FILE_UNKNOWN, UploadError};
+use sluice_app::uploads::{NO_APP_FOR_FILE, UploadError};
 use sluice_blobs::BlobError;
 use sluice_local::reading::ReadError;
 use sluice_store::StoreError;
@@ -60,7 +60,7 @@ impl From<IngestError> for Problem {
                 error.message,
             ),
             IngestError::Refused(refusal) => {
-                let of_no_kind = refusal.code == FILE_UNKNOWN;
+                let of_no_kind = refusal.code == NO_APP_FOR_FILE;
                 let status =
                     if of_no_kind { StatusCode::UNSUPPORTED_MEDIA_TYPE } else { StatusCode::UNPROCESSABLE_ENTITY };
                 Self::new(status, refusal.code, refusal.title, refusal.detail)

@@ -71,7 +71,7 @@ async fn what_only_has_the_name_of_a_sound_is_told_what_is_taken() {
         ("notes.txt", b"These are notes.", "neither like a document"),
     ] {
         let answer = send(&app, &[("filename", name)], content).await;
-        assert_eq!(answer.problem(), (415, "file_unknown".to_owned()), "{name}: {}", answer.text());
+        assert_eq!(answer.problem(), (415, "no_app_for_file".to_owned()), "{name}: {}", answer.text());
         for said in [words, "\"scribe\"", "wav", "PDF"] {
             assert!(answer.json()["detail"].as_str().unwrap().contains(said), "{name}: {}", answer.text());
         }

@@ -9,6 +9,6 @@ export const { wordsFor, wordsForTrouble } = problemWords({
     ...SHELL_SAME,
     busy: [...SHELL_SAME.busy, 'session_busy', 'server_busy', 'chunk_repeated'],
     // Whoever sends a file from here has no document in mind.
-    not_media: ['not_a_pdf', 'file_unused', 'file_unknown'],
+    not_media: ['not_a_pdf', 'file_unused', 'no_app_for_file'],
   },
 });

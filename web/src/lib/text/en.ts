@@ -59,8 +59,8 @@ export const en = {
     'A PDF may have up to {size}. Save it with smaller images, or send only the pages that you need.',
   'problem.document_empty.title': 'The file is empty',
   'problem.document_empty.action': 'It has no content. The download may be incomplete; download it again.',
-  'problem.file_unknown.title': 'No app takes such a file',
-  'problem.file_unknown.action':
+  'problem.no_app_for_file.title': 'No app takes such a file',
+  'problem.no_app_for_file.action':
     'It is neither a PDF nor a sound, a video or a picture that can be used. Choose another file.',
   'problem.not_a_pdf.title': 'This is not a PDF',
   'problem.not_a_pdf.action': 'Its content is something else, despite its name. Export it as PDF and drop it again.',
