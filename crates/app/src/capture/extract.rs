@@ -235,7 +235,13 @@ fn phrase_of(mut reading: Reading, by: String, chosen: Option<StudyLanguage>) ->
     if !text.chars().any(char::is_alphabetic) {
         return Err(no_phrase(&read, reading.confidence, chosen));
     }
+    // Capitals of Russian signs look like Latin letters, and one letter of another script in a word is misread: whoever reads
+    // these is sure of what the picture does not say.
+    let is_in_its_script =
+        |language: StudyLanguage| text.chars().all(|one| !one.is_alphabetic() || language.writes(one));
     let is_sure = reading.engine != NEVER_SURE
+        && sure >= languages::SURE
+        && found.is_none_or(is_in_its_script)
         && reading.confidence >= READ_SURELY
         && reading.lines.iter().all(|line| line.confidence >= READ_SURELY);
     let source = Source::Engine { name: reading.engine.clone(), version: reading.version.clone() };
@@ -392,6 +398,16 @@ mod tests {
         let other = Reading { engine: "tesseract".to_owned(), ..sure() };
         assert!(!made_of(other, None).unwrap().is_sure);
         assert!(made_of(sure(), None).unwrap().is_sure);
+    }
+
+    #[test]
+    fn letters_that_only_look_right_are_in_doubt() {
+        // A Russian sign, and a word of which one letter is Greek.
+        for (text, chosen) in [("OTKPITO", None), ("MOCKBA", None), ("El gato Mocκa", Some(StudyLanguage::SPANISH))] {
+            assert!(!made_of(reading(vec![line(text, 0.99)]), chosen).unwrap().is_sure, "{text}");
+        }
+        let sure = made_of(reading(vec![line("¿Dónde está el baño?", 0.99)]), Some(StudyLanguage::SPANISH));
+        assert!(sure.unwrap().is_sure);
     }
 
     #[test]

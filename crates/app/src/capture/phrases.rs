@@ -66,9 +66,16 @@ impl Adding {
     }
 }
 
-/// The lines of a pasted list that are not empty.
+/// The lines of a pasted list that are not empty. Those without a letter, such as numbers and rules between the others, are none of
+/// them, unless all are so.
 pub fn lines(text: &str) -> Vec<String> {
-    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+    let mut lines: Vec<String> =
+        text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
+    let has_letter = |line: &String| line.chars().any(char::is_alphabetic);
+    if lines.iter().any(has_letter) {
+        lines.retain(has_letter);
+    }
+    lines
 }
 
 /// A phrase that is new.

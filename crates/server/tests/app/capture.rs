@@ -139,7 +139,7 @@ async fn the_same_words_are_said_once_for_everybody() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_is_a_phrase_on_each_line_and_the_same_key_is_the_same_list() {
     let app = TestApp::open(Dialect::Sqlite).await;
-    let new = json!({ "text": "Доброе утро\n\n  Спокойной ночи  \nПока", "each_line": true });
+    let new = json!({ "text": "1.\nДоброе утро\n\n  Спокойной ночи  \n---\nПока\n😀", "each_line": true });
     let ask = |body: &Value| app.post(PHRASES).of(&ada()).header("idempotency-key", "list").json(body);
     let added = ask(&new).send().await.1;
     let texts: Vec<&str> =

@@ -193,7 +193,7 @@ async fn the_default_voice_is_that_of_the_first_route_for_its_language() {
 
 /// A phrase with its card.
 async fn card(server: &Server, text: &str) -> Value {
-    let new = json!({ "text": text, "language": "ru" });
+    let new = json!({ "text": text, "language": "ru", "again": true });
     let added: Value = server.post("/api/v1/phrases").json(&new).send().await.unwrap().json().await.unwrap();
     let path = format!("/api/v1/phrases/{}", added["items"][0]["id"].as_str().unwrap());
     let card = server.until_at(&path, |phrase| phrase["status"] != "processing").await;
