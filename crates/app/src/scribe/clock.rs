@@ -9,8 +9,8 @@ use sluice_domain::time::{Timestamp, millis};
 use sluice_store::scribe::{self, ChunkRow, RecordingId, SegmentRow, Span};
 use sluice_store::{StoreError, Tx};
 
-use super::session::ABANDONED;
-
+/// A session without a chunk for this long is over.
+pub(super) const ABANDONED: Duration = Duration::from_hours(24);
 /// A stretch without sound between two chunks that is believed in any case, in milliseconds: clocks differ by minutes.
 const HOLE_MS: i64 = 10 * 60 * 1_000;
 /// A recorder is not believed that it began earlier than this before its segment was announced.

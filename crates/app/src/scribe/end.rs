@@ -7,7 +7,7 @@ use sluice_engine::{Engine, EnqueueOptions, Job, JobError, Next, Run};
 use sluice_store::schedules::CatchUp;
 use sluice_store::{StoreError, Tx, scribe};
 
-use super::session;
+use super::{clock, session};
 use crate::maintenance::POOL;
 
 /// Sessions that are looked at together.
@@ -41,7 +41,7 @@ impl Job for EndAbandoned {
     async fn run(&self, Stage::End: Stage, run: &Run, (): &()) -> Result<Next<Stage>, JobError> {
         let abandoned = run
             .read(async |tx: &mut Tx| {
-                let before = tx.now().await? - session::ABANDONED;
+                let before = tx.now().await? - clock::ABANDONED;
                 scribe::abandoned(tx, before, AT_ONCE).await
             })
             .await?;

@@ -32,8 +32,6 @@ use crate::tiers::Tier;
 pub const TITLE_CHARACTERS: usize = 300;
 /// Most characters of a consent note.
 pub const CONSENT_CHARACTERS: usize = 4_000;
-/// A session without a chunk for this long is over.
-pub const ABANDONED: std::time::Duration = std::time::Duration::from_hours(24);
 
 /// What a session is begun with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -341,7 +339,7 @@ async fn end(tx: &mut Tx, row: RecordingRow, gaps_accepted: bool) -> Result<bool
 pub(super) async fn end_abandoned(run: &Run, owner: &OwnerId, id: &RecordingId) -> Result<bool, StoreError> {
     run.write(async |tx: &mut Tx| {
         let Some(row) = scribe::lock(tx, owner, id).await? else { return Ok(false) };
-        if row.ended_at.is_some() || row.active_at + ABANDONED >= tx.now().await? {
+        if row.ended_at.is_some() || row.active_at + clock::ABANDONED >= tx.now().await? {
             return Ok(false);
         }
         let gaps = gaps_in(tx, owner, id).await?;

@@ -35,6 +35,8 @@ async fn only_the_gaps_that_a_person_was_told_of_are_accepted() {
         assert_eq!(recording.put(1, &bytes(1)).await.status, StatusCode::CREATED);
         let named = json!({ "missing": told["missing"], "open": told["open"] });
         assert_eq!(recording.finish_with(&named).await.problem().0, 409, "it is named, and not accepted");
+        let open = json!({ "accept_gaps": true, "open": told["open"] });
+        assert_eq!(recording.finish_with(&open).await.problem().0, 409, "no missing chunk is named");
         let accept = json!({ "accept_gaps": true, "missing": told["missing"], "open": told["open"] });
         let view = recording.finish_with(&accept).await.json();
         assert_eq!([&view["state"], &view["gaps_accepted"]], [&json!("complete"), &json!(true)], "{view}");

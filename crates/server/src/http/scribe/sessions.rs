@@ -81,14 +81,14 @@ pub(crate) enum Going {
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Finish {
-    /// Ends it although chunks are missing: they are gaps for good. With `missing` only if no others are.
+    /// Ends it although chunks are missing: they are gaps for good. With `missing` or `open` only if no others are.
     #[serde(default)]
     #[schema(default = false)]
     accept_gaps: bool,
     /// Those that the person was told of, as the gaps name them: if others are missing by now, it does not end.
     #[schema(schema_with = missing_chunks)]
     missing: Option<Vec<(u32, Vec<u32>)>>,
-    /// The segments of which the person was told that they have not ended; with `missing`.
+    /// The segments of which the person was told that they have not ended; without `missing` no chunk is.
     #[serde(default)]
     #[schema(schema_with = open_segments)]
     open: Vec<u32>,
@@ -98,8 +98,8 @@ impl Finish {
     fn accepted(self) -> Accepted {
         match (self.accept_gaps, self.missing) {
             (false, _) => Accepted::Nothing,
-            (true, None) => Accepted::Everything,
-            (true, Some(missing)) => Accepted::Named { missing, open: self.open },
+            (true, None) if self.open.is_empty() => Accepted::Everything,
+            (true, missing) => Accepted::Named { missing: missing.unwrap_or_default(), open: self.open },
         }
     }
 }

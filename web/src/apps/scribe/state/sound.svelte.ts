@@ -62,6 +62,8 @@ export class Sound {
     this.failed = false;
     // At the end it begins again.
     if (soundAt(this.stretches, this.time) === null) this.seek(0);
+    // What cannot be heard, as a first segment that is damaged, is passed.
+    else if (pastGap(this.gaps(), this.time) > this.time) this.#move(this.time);
     this.playing = true;
     if (this.#wanted === null) this.#start();
   }
