@@ -10465,7 +10465,7 @@ export interface components {
         /** @description How a session is ended. */
         Finish: {
             /**
-             * @description Ends it although chunks are missing: they are gaps for good. With `missing` only if no others are.
+             * @description Ends it although chunks are missing: they are gaps for good. With `missing` or `open` only if no others are.
              * @default false
              */
             accept_gaps: boolean;
