@@ -30,10 +30,11 @@ SLOWLY = {"kind": "slow_drip", "ms": 5, "bytes": 40}
 # What the model does, each time that it is asked, and how often it may be paid.
 WRITTEN = [(SLOWLY, (1, 2))]
 # The extract takes the place of a script that is refused, after one repair at most.
-EXTRACT = [("invents", (2, 2)), ("ignores_schema", (2, 2)), ("cut_by_length", (1, 2)), ("refusal", (1, 2)), ("huge_body", (1, 1)),
+EXTRACT = [("invents", (2, 2)), ("ignores_schema", (2, 2)), ("cut_by_length", (1, 2)), ("refusal", (1, 2)),
            ({"kind": "html", "status": 200}, (0, 1))]
 # Nobody knows what was said and paid: it is not asked again by itself.
-LOST = [("stream_error", (1, 1)), ("truncated_body", (1, 1)), ("empty_body", (1, 1)), ("malformed_json", (1, 1)), ("reset_after", (1, 1))]
+LOST = [("huge_body", (1, 1)), ("stream_error", (1, 1)), ("truncated_body", (1, 1)), ("empty_body", (1, 1)), ("malformed_json", (1, 1)),
+        ("reset_after", (1, 1))]
 
 
 def megabytes(process):

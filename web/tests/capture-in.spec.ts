@@ -115,7 +115,7 @@ test('a picture that the browser cannot show has a sign in its place, and says w
   await expect(row).toContainText('This picture is HEIC');
   await expect(row.locator('img')).toHaveCount(0);
   await expect(row.locator('.picture svg')).toHaveCount(1);
-  await row.getByRole('button', { name: 'Remove photo.heic' }).click();
+  await row.getByRole('button', { name: /^Remove .*photo\.heic/ }).click();
   await expect(row).toHaveCount(0);
 });
 

@@ -87,7 +87,7 @@ pub(crate) struct Finish {
     accept_gaps: bool,
     /// Those that the person was told of, as the gaps name them: if others are missing by now, it does not end.
     #[schema(schema_with = missing_chunks)]
-    missing: Option<Vec<(u32, Vec<u32>)>>,
+    missing: Option<Vec<[Numbers; 2]>>,
     /// The segments of which the person was told that they have not ended; without `missing` no chunk is.
     #[serde(default)]
     #[schema(schema_with = open_segments)]
@@ -99,7 +99,31 @@ impl Finish {
         match (self.accept_gaps, self.missing) {
             (false, _) => Accepted::Nothing,
             (true, None) if self.open.is_empty() => Accepted::Everything,
-            (true, missing) => Accepted::Named { missing: missing.unwrap_or_default(), open: self.open },
+            (true, missing) => {
+                let missing = missing.unwrap_or_default().into_iter().filter_map(Numbers::of_segment).collect();
+                Accepted::Named { missing, open: self.open }
+            }
+        }
+    }
+}
+
+/// A number, or several. The description of the API has no pairs of different types: whatever it allows is understood.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Numbers {
+    One(u32),
+    Several(Vec<u32>),
+}
+
+impl Numbers {
+    /// The number of a segment, and those of chunks in it; none where there is no single number.
+    fn of_segment(pair: [Self; 2]) -> Option<(u32, Vec<u32>)> {
+        match pair {
+            [Self::One(segment), Self::One(chunk)] => Some((segment, vec![chunk])),
+            [Self::One(segment), Self::Several(chunks)] | [Self::Several(chunks), Self::One(segment)] => {
+                Some((segment, chunks))
+            }
+            [Self::Several(_), Self::Several(_)] => None,
         }
     }
 }
