@@ -72,7 +72,10 @@ it('records one source as it is', async () => {
 it('lets go of the tab when there is no microphone', async () => {
   tab.tracks[0]!.stop.mockClear();
   vi.stubGlobal('navigator', {
-    mediaDevices: { getUserMedia: async () => Promise.reject(new DOMException('none', 'NotFoundError')), getDisplayMedia },
+    mediaDevices: {
+      getUserMedia: async () => Promise.reject(new DOMException('none', 'NotFoundError')),
+      getDisplayMedia,
+    },
   });
   await expect(capture(['microphone', 'tab'], false)).rejects.toMatchObject({ refusal: 'no_microphone' });
   expect(tab.tracks[0]!.stop).toHaveBeenCalled();
