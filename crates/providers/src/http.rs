@@ -158,7 +158,6 @@ impl Endpoint {
         host == "localhost" || host.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback())
     }
 
-    /// The provider's name.
     /// The version of the interface that the address names in its last part: `v1` of `https://api.openai.com/v1`.
     pub(crate) fn version(&self) -> Option<&str> {
         let last = self.base.as_str().trim_end_matches('/').rsplit('/').next()?;
@@ -167,6 +166,7 @@ impl Endpoint {
         is_number.then_some(last)
     }
 
+    /// The provider's name.
     pub(crate) fn provider(&self) -> &str {
         &self.provider
     }
