@@ -21,6 +21,7 @@ on_both_databases!(
     jobs_that_have_not_ended_are_counted,
     what_is_over_is_deleted_in_batches,
     plans_are_written_once,
+    calls_of_today_without_a_price_are_counted,
 );
 
 fn of(name: &str) -> Of {
@@ -202,4 +203,25 @@ async fn plans_are_written_once(store: &Store) {
     let spent = store.read(async |tx| limits::money(tx, &ada()).await).await.unwrap();
     assert_eq!(spent, limits::Money::default());
     assert_eq!(store.write(async |tx| limits::release_over_budget(tx, &ada()).await).await.unwrap(), 0);
+}
+
+async fn calls_of_today_without_a_price_are_counted(store: &Store) {
+    let now = store.now().await.unwrap().as_millis();
+    let yesterday = now - 86_400_000;
+    for (id, owner, began, unpriced, cost) in [
+        ("one", "ada", now, 1, "NULL"),
+        ("two", "ada", now, 1, "0"),
+        ("three", "ada", now, 0, "NULL"),
+        ("four", "ada", yesterday, 1, "NULL"),
+        ("five", "omar", now, 1, "NULL"),
+    ] {
+        let call = format!(
+            "INSERT INTO calls (id, key, kind, owner, job, attempt, lease, askable, started_at, deadline_at, outcome, \
+                 unpriced, cost)
+             VALUES ('{id}', '{id}', 'k', '{owner}', 'a job', 1, 'a lease', 0, {began}, {began}, 'started', {unpriced}, \
+                 {cost})"
+        );
+        store.execute(&call).await.unwrap();
+    }
+    assert_eq!(store.read(async |tx| limits::unpriced_calls(tx, &ada()).await).await.unwrap(), 1);
 }
