@@ -158,12 +158,12 @@ fn level(word: &Word, height: f32, base: f32) -> Level {
     }
 }
 
-/// A number, a letter or a sign that refers to a footnote.
+/// A number, a letter or a sign that refers to a footnote, or several: `a,b`.
 fn is_mark(text: &str) -> bool {
     let is_sign = |c: char| matches!(c, '*' | '†' | '‡' | '§' | '¶' | ',' | '[' | ']' | '(' | ')' | '–' | '-');
     let is_number = text.chars().all(|c| c.is_numeric() || is_sign(c));
-    let is_letter = text.chars().count() == 1 && text.chars().all(char::is_lowercase);
-    is_number || is_letter
+    let is_letter = |part: &str| part.chars().count() == 1 && part.chars().all(char::is_lowercase);
+    is_number || text.split(',').all(is_letter)
 }
 
 /// Whether a raised number after `before` is an exponent: after a power's usual bases, a variable or a unit. After other
@@ -289,6 +289,10 @@ mod tests {
         assert_eq!(
             read("in the water ^1 of the sea. ^12 It rose in 2019 ^3 again ^* there"),
             "in the water of the sea. It rose in 2019 again there"
+        );
+        assert_eq!(
+            read("Germline RET oncogene ^a,b and ^a,b,c of the 21 ^st"),
+            "Germline RET oncogene and of the 21st"
         );
     }
 
