@@ -17,6 +17,9 @@ const ONLY_PRINTED: f32 = 0.08;
 /// The share of a sentence's words that must be found.
 const ENOUGH: f32 = 0.66;
 
+/// So few words at an end of a sentence may stand elsewhere by chance: a number, a name.
+const FEW: usize = 2;
+
 /// How much wider another block of the same column may be.
 const HARDLY_WIDER: f32 = 0.12;
 
@@ -38,12 +41,33 @@ pub(crate) fn lines_of(sentence: &str, page: u32, document: &Document) -> Vec<Pr
     if said.is_empty() || share(found.len(), said.len()) < ENOUGH {
         return Vec::new();
     }
-    lines(found.into_iter().filter_map(|index| printed.get(index)))
+    lines(without_strays(&found, &printed).iter().filter_map(|index| printed.get(*index)))
+}
+
+/// The words that were found, without those at the ends that stand by themselves in another paragraph: the number of a
+/// figure, and not that of the sentence which names it.
+fn without_strays<'a>(found: &'a [usize], printed: &[Printed<'_>]) -> &'a [usize] {
+    let leaps = |two: &[usize]| {
+        let [one, next] = [two[0], two[1]];
+        one + 1 < next && !std::ptr::eq(printed[one].block, printed[next].block)
+    };
+    let (mut start, mut end) = (0, found.len());
+    for at in (1..found.len()).filter(|at| leaps(&found[at - 1..=*at])) {
+        if at <= FEW && 2 * at < found.len() {
+            start = at;
+        }
+        if found.len() - at <= FEW && 2 * at > found.len() {
+            end = end.min(at);
+        }
+    }
+    &found[start..end]
 }
 
 /// A word of a page: its letters, and a box for each line that it stands on.
 struct Printed<'a> {
     letters: String,
+    /// Its letters without a source in brackets at its end, which is not told.
+    without_source: Option<String>,
     page: &'a Page,
     block: &'a Block,
     boxes: &'a [WordBox],
@@ -66,7 +90,8 @@ fn words_of(page: &Page) -> Vec<Printed<'_>> {
                 let from = block.words.get(first).map_or(0, |word| word.0 as usize);
                 let whole = block.text.get(from..end).unwrap_or_default();
                 let boxes = block.words.get(first..=index).unwrap_or_default();
-                words.push(Printed { letters: letters(whole), page, block, boxes });
+                let without_source = whole.split_once('[').map(|(word, _)| letters(word));
+                words.push(Printed { letters: letters(whole), without_source, page, block, boxes });
                 first = index + 1;
             }
         }
@@ -94,7 +119,9 @@ fn align(said: &[String], printed: &[Printed<'_>]) -> Vec<usize> {
         let mut diagonal = 0.0;
         for (column, other) in printed.iter().enumerate() {
             let at = column + 1;
-            let is_same = *word == other.letters || row == 0 && is_after_and(word, &other.letters);
+            let is_same = *word == other.letters
+                || other.without_source.as_ref() == Some(word)
+                || row == 0 && is_after_and(word, &other.letters);
             let same = if is_same { diagonal + SAME } else { f32::MIN };
             let choices = [
                 (0.0, Step::Start),
@@ -282,6 +309,19 @@ mod tests {
         let document = document(vec![vec![left, right]]);
         let lines = found("One ship left the port early and never came back.", 1, &document);
         assert_eq!(lines, [(1, [0, 50, 110, 60]), (1, [0, 62, 75, 72]), (1, [500, 50, 550, 60])]);
+    }
+
+    #[test]
+    fn the_number_of_a_figure_is_not_that_of_the_sentence_which_names_it() {
+        let caption = || block(100.0, 90.0, false, &["Figure 1-1. Letters of the font"]);
+        let number = |text: &str| document(vec![vec![block(100.0, 50.0, false, &[text]), caption()]]);
+        let sentence = "The font of this book is Amiri 1-1.";
+        for text in ["The font of this book is Amiri 1-1[1].", "The font of this book is Amiri 1-1 [1]."] {
+            let wide = if text.contains(" [") { 270 } else { 290 };
+            assert_eq!(found(sentence, 1, &number(text)), [(1, [100, 50, wide, 60])], "{text}");
+        }
+        // Printed in another way, it is not found, and nor is another one.
+        assert_eq!(found(sentence, 1, &number("The font of this book is Amiri one.")), [(1, [100, 50, 250, 60])]);
     }
 
     #[test]
