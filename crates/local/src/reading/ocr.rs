@@ -1,6 +1,8 @@
 //! Recognises the text of pages that are images: `pdftoppm` renders each page, `tesseract` tells which way up it is, and
 //! reads it once it is upright and straight.
 
+mod counted;
+
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::time::Duration;
@@ -279,7 +281,7 @@ fn parse(table: &str, empty: &RecognisedPage, straightened: &Straightened, scale
         };
         let [left, top, width, height, confidence] =
             [left, top, width, height, confidence].map(|value| value.parse::<f32>().unwrap_or_default());
-        let text = letters::composed(&letters::visible(text));
+        let text = counted::with_comma(letters::composed(&letters::visible(text)));
         #[expect(clippy::cast_precision_loss, reason = "a word has few letters")]
         let length = text.chars().filter(|c| c.is_alphanumeric()).count() as f32;
         sum += confidence * length;
