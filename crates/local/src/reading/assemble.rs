@@ -123,6 +123,12 @@ fn draft(mut raw: RawPage, left_out: &mut Vec<LeftOut>) -> Draft {
         match region {
             Region::Column(lines) => add_column(&mut blocks, lines, &leading),
             Region::Table(cells) => {
+                if cells.iter().all(|line| line.text.split(' ').all(gaps::is_gap)) {
+                    // Nobody knows whether it is a table: it may be the middle of a sentence.
+                    let line = |line: Line| to_block(Paragraph { lines: vec![line], item: None }, Role::Text);
+                    blocks.extend(cells.into_iter().map(line));
+                    continue;
+                }
                 let sample: Vec<&str> = cells.iter().take(12).map(|line| line.text.as_str()).collect();
                 left_out.push(self::left_out(raw.number, Reason::Table, &sample.join(" ")));
                 let cell = |line: Line| to_block(Paragraph { lines: vec![line], item: None }, Role::Cell);

@@ -103,6 +103,10 @@ struct Sight {
     cut: Vec<[f32; 4]>,
     /// Where letters run into a blot.
     blots: Vec<[f32; 4]>,
+    /// Where a scan is painted once more, and covers what it shows there.
+    again: Vec<[f32; 4]>,
+    /// Where text is no work of OCR.
+    shown: Vec<[f32; 4]>,
 }
 
 /// A bit for each pixel.
@@ -191,7 +195,8 @@ impl Hidden {
 impl Sight {
     fn seen(&self, [left, top, right, bottom]: [f32; 4]) -> Seen {
         let (x, y) = (f32::midpoint(left, right), f32::midpoint(top, bottom));
-        if self.forms.iter().any(|form| form[0] <= x && x <= form[2] && form[1] <= y && y <= form[3]) {
+        let holds = |place: &[f32; 4]| place[0] <= x && x <= place[2] && place[1] <= y && y <= place[3];
+        if self.forms.iter().any(holds) {
             return Seen::Yes;
         }
         if is_tiny([left, top, right, bottom]) || is_of_text(&self.blots, [left, top, right, bottom]) {
@@ -204,8 +209,12 @@ impl Sight {
         let around = [left - 8.0 * height, top - height, right + 8.0 * height, bottom + height];
         if self.share(&self.changed, inside) > LEAST_SEEN {
             Seen::Yes
-        } else if self.ground.as_ref().is_some_and(|ground| self.share(ground, inside) < LEAST_GROUND) {
+        } else if self.again.iter().any(holds)
+            || self.ground.as_ref().is_some_and(|ground| self.share(ground, inside) < LEAST_GROUND)
+        {
             Seen::Covered
+        } else if is_of_text(&self.shown, [left, top, right, bottom]) {
+            Seen::No
         } else if self.edges.as_ref().is_some_and(|edges| self.share(edges, around) > LEAST_INK) {
             Seen::InScan
         } else {
@@ -403,5 +412,7 @@ fn sight(drawn: &Picture, bare: &Picture, page: &DoubtfulPage) -> Option<Sight> 
         only_over_scan: page.only_over_scan,
         cut: page.cut.clone(),
         blots: page.blots.clone(),
+        again: page.again.clone(),
+        shown: page.shown.clone(),
     })
 }

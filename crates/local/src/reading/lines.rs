@@ -2,7 +2,7 @@
 //! characters become what they mean, and words printed twice are kept once.
 
 use super::layout::{Line, RawBlock, RawPage, Word, united};
-use super::{bidi, letters, pictographs, scripts, slant};
+use super::{bidi, gaps, letters, pictographs, scripts, slant};
 
 /// A gap wider than this many line heights, and than [`WIDE_GAP_TO_USUAL`] usual gaps of the line, separates columns.
 const WIDE_GAP: f32 = 1.6;
@@ -82,7 +82,7 @@ fn turns_of_lines(blocks: &[Vec<Vec<Word>>]) -> Vec<Vec<u8>> {
 /// Taller than wide by far, as no upright word of three characters is.
 fn is_tall(word: &Word) -> bool {
     let [left, top, right, bottom] = word.bounds;
-    word.text.chars().count() > 2 && bottom - top > 1.5 * (right - left)
+    (word.text.chars().count() > 2 || gaps::is_gap(&word.text)) && bottom - top > 1.5 * (right - left)
 }
 
 /// The clockwise quarter turns that set a line upright, as far as the order of its words shows it: poppler gives them in

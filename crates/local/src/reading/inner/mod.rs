@@ -11,6 +11,7 @@ mod ligatures;
 mod pages;
 mod painting;
 mod run;
+mod strips;
 
 use std::ffi::OsString;
 use std::io::{self, Write};

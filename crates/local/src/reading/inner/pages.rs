@@ -49,6 +49,10 @@ pub(crate) struct DoubtfulPage {
     pub(crate) cut: Vec<[f32; 4]>,
     /// Where texts stand whose outline is so wide that their letters run into a blot.
     pub(crate) blots: Vec<[f32; 4]>,
+    /// Where a scan is painted once more, over another place.
+    pub(crate) again: Vec<[f32; 4]>,
+    /// Where texts are shown on a page with a scan that are no work of OCR.
+    pub(crate) shown: Vec<[f32; 4]>,
     /// What it paints cannot be unpacked, so that nothing tells what of its text can be seen.
     pub(crate) unexamined: bool,
 }
@@ -73,6 +77,8 @@ fn look(document: &Document, number: u32, id: ObjectId, layers: bool) -> Option<
         has_layer,
         covered: is_covered,
         scans,
+        again,
+        shown,
         outside,
         cut,
         blots,
@@ -91,28 +97,40 @@ fn look(document: &Document, number: u32, id: ObjectId, layers: bool) -> Option<
     let has_text = |one: &&&Dictionary| {
         kind(one).is_ok_and(|kind| kind == b"Widget" || kind == b"FreeText" && !has_appearance(document, one))
     };
-    let from_top =
-        |[left, bottom, right, top]: Area| [left - area[0], area[3] - top, right - area[0], area[3] - bottom];
-    let is_turned =
-        inherited(document, page, b"Rotate").and_then(|turn| turn.as_i64().ok()).is_some_and(|turn| turn != 0);
+    let turn = inherited(document, page, b"Rotate").and_then(|turn| turn.as_i64().ok()).unwrap_or_default();
+    let on_page = |place: Area| as_shown(place, &area, turn);
     let place = |annotation: &&Dictionary| {
         let place: Area = numbers(annotation.get(b"Rect").ok()?)?;
-        let place = around([(place[0], place[1]), (place[2], place[3])].into_iter());
-        Some(if is_turned { [f32::MIN, f32::MIN, f32::MAX, f32::MAX] } else { from_top(place) })
+        Some(on_page(around([(place[0], place[1]), (place[2], place[3])].into_iter())))
     };
+    let on_scan = has_scan && has_layer;
     Some(DoubtfulPage {
         number,
         longer_edge: (area[2] - area[0]).max(area[3] - area[1]),
         suspect: suspect || covered,
         only_over_scan: only_over_scan && !covered,
-        has_scan: has_scan && has_layer,
+        has_scan: on_scan,
         covered_scans: if has_layer && (is_covered || covered) { scans } else { Vec::new() },
         outside,
         unexamined,
         forms: annotations.iter().filter(has_text).filter_map(place).collect(),
-        cut: if is_turned { Vec::new() } else { cut.into_iter().map(from_top).collect() },
-        blots: if is_turned { Vec::new() } else { blots.into_iter().map(from_top).collect() },
+        cut: cut.into_iter().map(on_page).collect(),
+        blots: blots.into_iter().map(on_page).collect(),
+        again: again.into_iter().map(on_page).collect(),
+        shown: shown.into_iter().filter(|_| on_scan).map(on_page).collect(),
     })
+}
+
+/// A place on a page with that visible area as it is shown after so many degrees of a turn clockwise: left, top, right and
+/// bottom from its corner.
+fn as_shown([left, bottom, right, top]: Area, page: &Area, degrees: i64) -> [f32; 4] {
+    let [page_left, page_bottom, page_right, page_top] = *page;
+    match degrees.rem_euclid(360) {
+        90 => [bottom - page_bottom, left - page_left, top - page_bottom, right - page_left],
+        180 => [page_right - right, bottom - page_bottom, page_right - left, top - page_bottom],
+        270 => [page_top - top, page_right - right, page_top - bottom, page_right - left],
+        _ => [left - page_left, page_top - top, right - page_left, page_top - bottom],
+    }
 }
 
 /// Whether an annotation has a form that draws it.

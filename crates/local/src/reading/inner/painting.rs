@@ -1,12 +1,15 @@
 //! Follows what a page paints, roughly and quickly, to find the pages on which a text may be hidden. Only those are
 //! drawn; so a doubt is a suspicion, and a page of plain text is none.
 
+use std::collections::BTreeSet;
+
 use lopdf::{Dictionary, Document, Object, ObjectId};
 
 use super::STREAM_BYTES;
 use super::graphics::{Area, Drawn, Paint, Resources, State, around, common, product, size, transformed_area};
 use super::lexer::{Lexer, Token};
 use super::run::{COVERING, Run};
+use super::strips;
 
 /// Text with less opacity may be too faint.
 const FAINT: f32 = 0.4;
@@ -35,8 +38,11 @@ const BLOT: f32 = 0.7;
 /// No place is farther away, in points.
 const LARGEST: f32 = 1e9;
 
+/// Most places of texts that are told of one page which are no work of OCR.
+const SHOWN: usize = 5000;
+
 /// A picture that covers this fraction of the page may be a scan of it.
-const SCAN: f32 = 0.5;
+pub(super) const SCAN: f32 = 0.5;
 
 /// What one page may hide.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -54,6 +60,10 @@ pub(super) struct Suspicion {
     pub(super) covered: bool,
     /// The pictures that may be scans.
     pub(super) scans: Vec<ObjectId>,
+    /// Where such a picture is painted once more, over another place of the page.
+    pub(super) again: Vec<Area>,
+    /// Where texts are shown that are no work of OCR: neither in the invisible mode nor below a scan.
+    pub(super) shown: Vec<Area>,
     /// A text stands outside of the page.
     pub(super) outside: bool,
     /// Where texts would stand that are clipped to nothing.
@@ -81,6 +91,12 @@ pub(super) struct Painter<'a> {
     painted: Vec<Painted>,
     /// What is painted over a scan.
     over_scan: Vec<Area>,
+    /// Where each picture is painted, in their order.
+    pictures: Vec<Area>,
+    /// Which of them are parts of a scan that is stored in pieces.
+    parts: BTreeSet<usize>,
+    /// Where each picture that may be a scan is painted as one.
+    scans: Vec<(ObjectId, Area)>,
     comparisons: usize,
     forms: usize,
     layers: bool,
@@ -98,6 +114,9 @@ impl<'a> Painter<'a> {
             texts: Vec::new(),
             painted: Vec::new(),
             over_scan: Vec::new(),
+            pictures: Vec::new(),
+            parts: BTreeSet::new(),
+            scans: Vec::new(),
             comparisons: 0,
             forms: 0,
             layers,
@@ -109,7 +128,13 @@ impl<'a> Painter<'a> {
 
     pub(super) fn page(mut self, content: &[u8], resources: Option<&'a Dictionary>) -> Suspicion {
         let state = State::new(self.page);
-        self.stream(content, resources, state, 0);
+        self.stream(content, resources, state.clone(), 0);
+        let parts = strips::of_scan(&self.pictures, &self.page);
+        if !parts.is_empty() {
+            // Where a scan is stored in pieces is known at the end only.
+            self = Self { parts, ..Self::new(self.document, self.page, self.layers) };
+            self.stream(content, resources, state, 0);
+        }
         Suspicion {
             suspect: self.otherwise_suspect || self.invisible_over_scan,
             only_over_scan: !self.otherwise_suspect && self.invisible_over_scan && !self.found.covered,
@@ -183,15 +208,7 @@ impl<'a> Painter<'a> {
 
     fn draw(&mut self, run: &mut Run<'a, '_>) {
         match run.resources.drawn(run.name) {
-            Some(Drawn::Picture(id)) => {
-                let area = transformed_area(&run.state.to_page, [0.0, 0.0, 1.0, 1.0]);
-                let seen = common(&common(&area, &run.state.clip), &self.page);
-                if size(&seen) > SCAN * size(&self.page) {
-                    self.scan(id, seen, &run.state);
-                } else {
-                    self.cover(area, Paint::Unknown, true, &run.state);
-                }
-            }
+            Some(Drawn::Picture(id)) => self.picture(id, &run.state),
             Some(Drawn::Form(id)) if run.depth < DEPTH && self.forms < FORMS => {
                 self.forms += 1;
                 self.form(id, run);
@@ -202,15 +219,41 @@ impl<'a> Painter<'a> {
         }
     }
 
-    /// A picture that may be a scan of the page is painted.
+    fn picture(&mut self, id: ObjectId, state: &State) {
+        let area = transformed_area(&state.to_page, [0.0, 0.0, 1.0, 1.0]);
+        let seen = common(&common(&area, &state.clip), &self.page);
+        let is_part = self.parts.contains(&self.pictures.len());
+        self.pictures.push(seen);
+        let mut known = self.scans.iter().filter(|(scan, _)| *scan == id).peekable();
+        let is_known = known.peek().is_some();
+        let is_elsewhere = is_known && !known.any(|(_, place)| strips::is_same(place, &seen));
+        if is_part || size(&seen) > SCAN * size(&self.page) && !is_elsewhere {
+            self.scan(id, seen, state);
+            return;
+        }
+        if is_known && covers(Paint::Unknown, state) && self.found.again.len() < CUTS {
+            self.found.again.push(seen);
+        }
+        self.cover(area, Paint::Unknown, true, state);
+    }
+
+    /// A picture that may be a scan of the page, or a part of one, is painted.
     fn scan(&mut self, id: ObjectId, area: Area, state: &State) {
         if covers(Paint::Unknown, state) {
             self.paint_over(&area, true);
         }
         self.found.has_layer |= self.texts.iter().any(|text| hides(&area, text));
+        self.comparisons += self.found.shown.len() + self.found.again.len();
+        if self.comparisons <= COMPARISONS {
+            self.found.shown.retain(|text| !hides(&area, text));
+            self.found.again.retain(|cover| size(&common(cover, &area)) < size(cover));
+        }
         self.found.has_scan = true;
         if !self.found.scans.contains(&id) {
             self.found.scans.push(id);
+        }
+        if self.scans.len() < CUTS {
+            self.scans.push((id, area));
         }
         self.painted.push(Painted { area, paint: Paint::Unknown, exact: true });
     }
@@ -288,11 +331,14 @@ impl<'a> Painter<'a> {
             self.invisible(&text);
             return;
         }
+        let is_faint = state.look.alpha < FAINT || state.look.masked;
+        if !(is_cut || is_faint || state.mode == 7) && self.found.shown.len() < SHOWN {
+            self.found.shown.push(seen);
+        }
         if self.otherwise_suspect {
             return;
         }
         let is_small = text[3] - text[1] < SMALL && text[2] - text[0] < SMALL;
-        let is_faint = state.look.alpha < FAINT || state.look.masked;
         let paint = if matches!(state.mode, 1 | 5) { state.stroke } else { state.fill };
         self.otherwise_suspect = state.mode == 7 || is_cut || is_small || is_faint || self.may_blend_in(&text, paint);
     }
