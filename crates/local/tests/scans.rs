@@ -157,10 +157,12 @@ async fn an_arabic_page_with_wrong_letters_is_read_as_an_image_and_keeps_its_tit
         assert!(block.line_height < blocks[0].line_height, "{}: {}", block.text, block.line_height);
     }
     // What tesseract can hardly read takes its sentence with it, instead of being missing from it.
-    for torn in ["آلاف ولا", "فصل ويزداد", "العسل إذ"] {
+    for torn in ["آلاف ولا", "فصل ويزداد", "العسل إذ", "تنج من الشتاء"] {
         assert!(!read.text().contains(torn), "{torn}: {}", read.text());
     }
     assert!(read.text().contains("يبلغ سعر كيلوغرام العسل الجبلي"), "{}", read.text());
+    // Not with a letter for the comma.
+    assert!(read.text().contains("120 ريالا، بينما"), "{}", read.text());
     assert!(read.left_out.iter().any(|one| one.reason == Reason::Unreadable), "{:?}", read.left_out);
     words_have_places(&read);
 }

@@ -139,6 +139,9 @@ impl Reader {
 /// Lines of OCR whose heights differ by less than this factor are of one type.
 const ALIKE: f32 = 1.25;
 
+/// An Arabic line that reaches up and down no less than usual by this factor has low words, and is no smaller print.
+const LOW: f32 = 1.4;
+
 /// So many words of a line may be as high as the line by themselves; so may all of a line that has hardly more.
 const MOST_OF_FULL_HEIGHT: usize = 2;
 const FEW_WORDS: usize = 3;
@@ -220,17 +223,28 @@ fn raw(page: &RecognisedPage) -> RawPage {
 }
 
 /// A line of OCR is as high as its own letters are: one without tall letters is no smaller print, nor is one with marks a
-/// heading. Heights near the usual one are made equal to it.
+/// heading. Heights near the usual one are made equal to it, and so are those of Arabic lines that reach as far up and down as
+/// others do: most of their words may be low.
 fn level_heights(page: &mut RawPage) {
-    let lines = page.blocks.iter().flat_map(|block| &block.lines);
-    let mut heights: Vec<f32> = lines.map(|line| line.height).filter(|height| *height > 0.0).collect();
-    heights.sort_by(f32::total_cmp);
-    let Some(usual) = heights.get(heights.len() / 2).copied() else { return };
+    let extent = |line: &Line| line.bounds[3] - line.bounds[1];
+    let lines = || page.blocks.iter().flat_map(|block| &block.lines);
+    let (Some(usual), Some(usual_extent)) = (median(lines().map(|line| line.height)), median(lines().map(extent)))
+    else {
+        return;
+    };
     for line in page.blocks.iter_mut().flat_map(|block| &mut block.lines) {
-        if line.height <= 0.0 || (usual / ALIKE..usual * ALIKE).contains(&line.height) {
+        let is_low = line.right_to_left && line.height < usual && extent(line) * LOW > usual_extent;
+        if is_low || line.height <= 0.0 || (usual / ALIKE..usual * ALIKE).contains(&line.height) {
             line.height = usual;
         }
     }
+}
+
+/// The one in the middle of those that are known.
+fn median(heights: impl Iterator<Item = f32>) -> Option<f32> {
+    let mut heights: Vec<f32> = heights.filter(|height| *height > 0.0).collect();
+    heights.sort_by(f32::total_cmp);
+    heights.get(heights.len() / 2).copied()
 }
 
 fn raw_line(words: &[Recognised]) -> Option<Line> {
@@ -338,11 +352,22 @@ mod tests {
                     [508.0, 546.0],
                     [510.0, 545.0],
                 ]),
+                // Most words have no tall letter, and one has.
+                words(&[
+                    [620.0, 647.0],
+                    [625.0, 647.0],
+                    [615.0, 644.0],
+                    [620.0, 647.0],
+                    [605.0, 648.0],
+                    [621.0, 645.0],
+                ]),
+                // Smaller print.
+                words(&[[700.0, 722.0], [700.0, 724.0], [701.0, 726.0], [699.0, 722.0]]),
             ]],
             ..RecognisedPage::default()
         };
         let heights: Vec<f32> = raw(&page).blocks[0].lines.iter().map(|line| line.height).collect();
-        assert_eq!(heights, [56.0, 37.0, 37.0, 37.0, 37.0, 37.0, 37.0]);
+        assert_eq!(heights, [56.0, 37.0, 37.0, 37.0, 37.0, 37.0, 37.0, 37.0, 24.0]);
     }
 
     fn word(text: &str, [left, top]: [f32; 2], sure: bool) -> Recognised {
