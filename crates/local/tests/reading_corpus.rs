@@ -81,3 +81,16 @@ async fn headers_footers_and_hyphens_do_not_reach_the_text() {
     let heads = french.pages.iter().filter(|page| page.text().contains("Guide de référence pour Debian")).count();
     assert!(heads < 10, "{heads} pages with their head");
 }
+
+#[tokio::test]
+async fn tables_beside_each_other_are_read_one_after_the_other() {
+    let document = read("debian-refcard-german").await.unwrap();
+    let text = document.pages[1].text().replace("\n\n", " ");
+    for part in [
+        "Inhalt der Depots oder die Datei selbst geändert wurde.",
+        "Auflisten der Pakete, die das angegebene Paket benötigt.",
+        "Einen normalen Benutzer einen Befehl als root ausführen lassen; siehe",
+    ] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+}

@@ -1,6 +1,6 @@
 //! What lines side by side are: columns of text, the cells of a table, or rows with gaps in them.
 
-use super::Cutter;
+use super::{Cutter, MANY_LINES, beside};
 use crate::reading::layout::Line;
 use crate::reading::lists;
 
@@ -19,6 +19,12 @@ const NARROW_LINES: usize = 5;
 /// Most lines of a sentence in a narrow column.
 const SENTENCE_LINES: usize = 15;
 
+/// Two lines stand in one row and not there by chance if their middles differ by less, in line heights.
+const EXACTLY: f32 = 0.2;
+
+/// Rows that a column has of its own, at least, to be a table by itself.
+const OWN_ROWS: usize = 3;
+
 /// Most words of a cell in lower case.
 const PHRASE_WORDS: usize = 3;
 
@@ -33,35 +39,49 @@ pub(super) enum Kind {
 impl Cutter<'_> {
     /// Tells columns of text from the cells of a table, and from lines with a gap in them.
     pub(super) fn kind(&self, columns: &[Vec<usize>]) -> Kind {
-        let all: Vec<usize> = columns.concat();
-        let height = self.usual_height(&all);
-        let mut rows: Vec<(f32, usize, usize)> = Vec::new();
-        let mut sorted: Vec<(f32, usize)> = columns
-            .iter()
-            .enumerate()
-            .flat_map(|(column, ids)| ids.iter().map(move |id| (self.lines[*id].middle(), column)))
-            .collect();
-        sorted.sort_by(|one, other| one.0.total_cmp(&other.0));
-        for (middle, column) in sorted {
-            match rows.last_mut() {
-                Some((row, columns, last)) if middle - *row < 0.4 * height => {
-                    if *last != column {
-                        *columns += 1;
-                        *last = column;
-                    }
-                }
-                _ => rows.push((middle, 1, column)),
-            }
+        let height = self.usual_height(&columns.concat());
+        if self.are_cards(columns, height) {
+            return Kind::Columns;
         }
-        let shared: Vec<f32> = rows.iter().filter(|(_, columns, _)| *columns > 1).map(|(row, ..)| *row).collect();
+        let rows = self.rows(columns, 0.4 * height);
+        let shared: Vec<f32> = rows.iter().filter(|(_, columns)| *columns > 1).map(|(row, _)| *row).collect();
         let prose = columns.iter().filter(|ids| self.is_prose(ids)).count();
         if self.is_table(columns, &shared, prose, height) {
             return Kind::Table;
         }
         let long = columns.iter().filter(|ids| ids.len() > 2).count();
-        let are_rows = shared.len() * 10 >= rows.len() * 7 && prose == 0 && !self.are_lists(columns);
+        let are_rows = are_most_shared(&rows) && prose == 0 && !self.are_lists(columns);
         let single = columns.iter().any(|ids| ids.len() == 1) && prose == 0;
         if are_rows || single || long == 0 && prose == 0 { Kind::Rows } else { Kind::Columns }
+    }
+
+    /// The rows in which lines stand, from the top: the middle of each, and how many columns it is in.
+    fn rows(&self, columns: &[Vec<usize>], apart: f32) -> Vec<(f32, usize)> {
+        let middles = |(column, ids): (usize, &Vec<usize>)| -> Vec<(f32, usize)> {
+            ids.iter().map(|id| (self.lines[*id].middle(), column)).collect()
+        };
+        let mut sorted: Vec<(f32, usize)> = columns.iter().enumerate().flat_map(middles).collect();
+        sorted.sort_by(|one, other| one.0.total_cmp(&other.0));
+        let mut rows: Vec<(f32, usize)> = Vec::new();
+        let mut last = usize::MAX;
+        for (middle, column) in sorted {
+            match rows.last_mut() {
+                Some((row, columns)) if middle - *row < apart => *columns += usize::from(last != column),
+                _ => rows.push((middle, 1)),
+            }
+            last = column;
+        }
+        rows
+    }
+
+    /// Whether each column has rows of its own, as the tables of a reference card have, and shares them with the others only
+    /// by chance.
+    fn are_cards(&self, columns: &[Vec<usize>], height: f32) -> bool {
+        let has_rows = |ids: &Vec<usize>| {
+            let pairs = ids.windows(2).map(|pair| [self.lines[pair[0]].bounds, self.lines[pair[1]].bounds]);
+            ids.len() >= MANY_LINES && pairs.filter(|[one, next]| beside(*one, *next)).count() >= OWN_ROWS
+        };
+        columns.iter().all(has_rows) && !are_most_shared(&self.rows(columns, EXACTLY * height))
     }
 
     fn is_table(&self, columns: &[Vec<usize>], shared: &[f32], prose: usize, height: f32) -> bool {
@@ -146,6 +166,11 @@ impl Cutter<'_> {
         let items = columns.iter().flatten().filter(|id| lists::bullet(&self.lines[**id].text).is_some()).count();
         items * 3 >= columns.iter().map(Vec::len).sum::<usize>() && items > 1
     }
+}
+
+/// Whether most rows are in more than one column.
+fn are_most_shared(rows: &[(f32, usize)]) -> bool {
+    rows.iter().filter(|(_, columns)| *columns > 1).count() * 10 >= rows.len() * 7
 }
 
 /// `there.`, `why?`: a word of several letters, and what ends a sentence.
