@@ -39,7 +39,7 @@ export const models: Record<keyof typeof english, string> = {
   'admin.models.waits': 'في انتظار عامل',
   'admin.models.retried': 'يُعاد قريبًا',
   'admin.models.setUp':
-    'لا يمكن تنزيل هذه الملفات منفردة: نفّذ ⁨make setup⁩ على الجهاز، أو حدّد مرآة لك (⁨SLUICE_MODELS_MIRROR⁩).',
+    'لا يمكن تنزيل هذه الملفات منفردة: نفّذ ⁨make setup⁩ على الجهاز، أو حدّد مجلدًا فيه ملفات جهاز آخر (⁨SLUICE_MODELS_MIRROR⁩).',
   'admin.models.files': 'الملفات والرخص',
   'admin.models.licences': 'الرخص:',
   'admin.models.built': 'يُبنى على الجهاز',
@@ -78,7 +78,8 @@ export const models: Record<keyof typeof english, string> = {
   'admin.models.without.language-ka-words': 'لا يُعرف معنى أي كلمة جورجية، ولا يُبحث عنها في قائمة.',
   'admin.models.without.language-frequency': 'لا تذكر البطاقات مدى شيوع الكلمة.',
   'problem.models_need_setup.title': 'لا يمكن تنزيل هذه الملفات منفردة',
-  'problem.models_need_setup.action': 'نفّذ ⁨make setup⁩ على الجهاز، أو حدّد مرآة لك (⁨SLUICE_MODELS_MIRROR⁩).',
+  'problem.models_need_setup.action':
+    'نفّذ ⁨make setup⁩ على الجهاز، أو حدّد مجلدًا فيه ملفات جهاز آخر (⁨SLUICE_MODELS_MIRROR⁩).',
   'problem.models_not_in_folder.title': 'ليست هذه الملفات في المرآة',
   'problem.models_not_in_folder.action': 'ضعها في مجلدها ثم حاول مجددًا.',
   'problem.models_unreachable.title': 'تعذّر تنزيل الملفات',

@@ -38,7 +38,7 @@ export const models = {
   'admin.models.waits': 'waits for a worker',
   'admin.models.retried': 'is tried again soon',
   'admin.models.setUp':
-    'These files cannot be downloaded one by one: run “make setup” on the machine, or name a mirror of yours (SLUICE_MODELS_MIRROR).',
+    'These files cannot be downloaded one by one: run “make setup” on the machine, or name a folder with the files of another machine (SLUICE_MODELS_MIRROR).',
   'admin.models.files': 'Files and licences',
   'admin.models.licences': 'Licences:',
   'admin.models.built': 'built on the machine',
@@ -79,7 +79,7 @@ export const models = {
   'admin.models.without.language-frequency': 'cards do not say how often a word occurs.',
   'problem.models_need_setup.title': 'These files cannot be downloaded one by one',
   'problem.models_need_setup.action':
-    'Run “make setup” on the machine, or name a mirror of yours (SLUICE_MODELS_MIRROR).',
+    'Run “make setup” on the machine, or name a folder with the files of another machine (SLUICE_MODELS_MIRROR).',
   'problem.models_not_in_folder.title': 'The mirror does not have these files',
   'problem.models_not_in_folder.action': 'Put them into its folder, then try again.',
   'problem.models_unreachable.title': 'The files could not be downloaded',
