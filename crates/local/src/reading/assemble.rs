@@ -1,5 +1,6 @@
 //! From lines to blocks: what is no text is left out, lines become paragraphs, and hyphenation is undone.
 
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use sluice_domain::document::{Block, LeftOut, Page, Reason, Role, WordBox};
 
 use super::gaps::{self, GAP};
@@ -29,7 +30,9 @@ pub(super) fn assembled(mut raw: Vec<RawPage>) -> Assembled {
     let earlier = builds::earlier(&raw);
     let printed = running::remove(&mut raw, &earlier, &mut left_out);
     builds::remove(&mut raw, &earlier, &mut left_out);
-    let mut drafts: Vec<Draft> = raw.into_iter().map(|page| draft(page, &mut left_out)).collect();
+    let drafts: Vec<(Draft, Vec<LeftOut>)> = raw.into_par_iter().map(draft).collect();
+    let (mut drafts, of_pages): (Vec<Draft>, Vec<Vec<LeftOut>>) = drafts.into_iter().unzip();
+    left_out.extend(of_pages.into_iter().flatten());
     let is_cut = drafts.iter().flat_map(|page| &page.blocks).flat_map(|block| &block.tokens).any(Token::is_cut);
     let words = drafts
         .iter()
@@ -41,7 +44,7 @@ pub(super) fn assembled(mut raw: Vec<RawPage>) -> Assembled {
     for (draft, printed) in drafts.iter_mut().zip(printed) {
         draft.page.printed_number = printed;
     }
-    let pages = drafts.into_iter().map(|draft| finished(draft, &evidence)).collect();
+    let pages = drafts.into_par_iter().map(|draft| finished(draft, &evidence)).collect();
     left_out.sort_by_key(|left_out| left_out.page);
     Assembled { pages, left_out }
 }
@@ -99,7 +102,9 @@ impl Token {
     }
 }
 
-fn draft(mut raw: RawPage, left_out: &mut Vec<LeftOut>) -> Draft {
+/// The paragraphs of a page, and what is left out of it.
+fn draft(mut raw: RawPage) -> (Draft, Vec<LeftOut>) {
+    let mut left_out = Vec::new();
     let mut page = Page {
         number: raw.number,
         width: raw.width,
@@ -138,7 +143,7 @@ fn draft(mut raw: RawPage, left_out: &mut Vec<LeftOut>) -> Draft {
     }
     blocks.retain(|block| is_readable(&block.tokens));
     page.blocks = Vec::with_capacity(blocks.len());
-    Draft { page, blocks }
+    (Draft { page, blocks }, left_out)
 }
 
 /// Adds the paragraphs of a column. The first may be the rest of the last one before.

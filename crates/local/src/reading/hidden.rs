@@ -186,9 +186,9 @@ impl Hidden {
     }
 
     /// The pages of which something was hidden. What it was is not said: it may be what somebody blacked out.
-    pub(super) fn left_out(self) -> Vec<LeftOut> {
-        let found = self.found.into_inner().unwrap_or_else(PoisonError::into_inner);
-        found.into_iter().map(|(page, reason)| LeftOut { page, reason, sample: String::new() }).collect()
+    pub(super) fn left_out(&self) -> Vec<LeftOut> {
+        let found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        found.iter().map(|&(page, reason)| LeftOut { page, reason, sample: String::new() }).collect()
     }
 }
 

@@ -44,8 +44,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::future::try_join_all;
+use futures::future::{BoxFuture, FutureExt, Shared, try_join_all};
 use sluice_domain::document::Document;
+use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::sync::OnceCell;
 
 use crate::guard::{Guard, Limits};
@@ -72,6 +73,12 @@ const MOST_READERS: u32 = 4;
 
 /// Pages for which another process pays off.
 const PAGES_PER_READER: u32 = 40;
+
+/// Most bytes of a process's text that are kept until it is known what of it can be seen. The process waits with the rest.
+const AHEAD: usize = 16 << 20;
+
+/// What is hidden in a document, which several wait for.
+type HiddenLater<'a> = Shared<BoxFuture<'a, Arc<Hidden>>>;
 
 /// Limits of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -172,26 +179,31 @@ impl Reader {
             Some(findings) => self.with_visual_ligatures(pdf, info.pages, findings).await?,
             None => None,
         };
-        let hidden = match &findings {
-            Some(findings) => self.hidden(pdf, info.pages, findings).await,
-            None => Hidden::unknown(),
+        let hidden = async {
+            Arc::new(match &findings {
+                Some(findings) => self.hidden(pdf, info.pages, findings).await,
+                None => Hidden::unknown(),
+            })
         };
+        let hidden = hidden.boxed().shared();
         let text_of = turned.as_ref().map_or(pdf, tempfile::NamedTempFile::path);
         let raw = self.raw_pages(text_of, info.pages, &hidden).await?;
         let slanted: Vec<u32> = raw.iter().filter(|page| page.slanted).map(|page| page.number).collect();
         // On a thread of its own: nothing could stop it at the limit of time, nor could others be served meanwhile.
-        let assembling = tokio::task::spawn_blocking(move || assemble::assembled(raw)).await;
-        let assembled = assembling.map_err(|error| ReadError::Io(error.into()))?;
-        let assemble::Assembled { mut pages, mut left_out } = assembled;
-        gaps::remove(&mut pages);
+        let assembling = tokio::task::spawn_blocking(move || {
+            let mut assembled = assemble::assembled(raw);
+            gaps::remove(&mut assembled.pages);
+            assembled
+        });
+        let assembled = assembling.await.map_err(|error| ReadError::Io(error.into()))?;
+        let assemble::Assembled { pages, mut left_out } = assembled;
         self.refuse_wrapper(pdf, &info, &pages).await?;
         left_out.extend(self.scanned_pages(pdf, &info, &pages).await?);
-        left_out.extend(hidden.left_out());
+        left_out.extend(hidden.await.left_out());
         let read_by = self.poppler.get_or_init(|| info::poppler_version(&self.guard)).await.clone();
-        let mut document = Document { title: info.title, pages, read_by, ocr: None, left_out };
-        legible::remove(&mut document, &slanted);
-        document.left_out.sort_by_key(|left_out| left_out.page);
-        Ok(document)
+        let document = Document { title: info.title, pages, read_by, ocr: None, left_out };
+        let judging = tokio::task::spawn_blocking(move || legible::without_unreadable(document, &slanted));
+        judging.await.map_err(|error| ReadError::Io(error.into()))
     }
 
     /// What poppler does not report about the file; none if only poppler can take it apart.
@@ -230,8 +242,9 @@ impl Reader {
         Hidden::find(&self.guard, &limits, pdf, findings).await
     }
 
-    /// The lines of the pages, read by several processes in parallel if there are many.
-    async fn raw_pages(&self, pdf: &Path, pages: u32, hidden: &Hidden) -> Result<Vec<RawPage>, ReadError> {
+    /// The lines of the pages, read by several processes in parallel if there are many, while what is hidden on them is
+    /// still looked for.
+    async fn raw_pages(&self, pdf: &Path, pages: u32, hidden: &HiddenLater<'_>) -> Result<Vec<RawPage>, ReadError> {
         let cores = u32::try_from(cores()).unwrap_or(1);
         let readers = (pages / PAGES_PER_READER + 1).min(cores).min(MOST_READERS);
         let each = pages.div_ceil(readers);
@@ -248,16 +261,38 @@ impl Reader {
         limits: &Limits,
         pdf: &Path,
         (first, last): (u32, u32),
-        hidden: &Hidden,
+        hidden: &HiddenLater<'_>,
     ) -> Result<Vec<RawPage>, ReadError> {
         let (first_arg, last_arg) = (first.to_string(), last.to_string());
         let fixed =
             ["-q", "-cropbox", "-bbox-layout", "-enc", "UTF-8", "-f", first_arg.as_str(), "-l", last_arg.as_str()];
         let mut args: Vec<OsString> = fixed.map(OsString::from).into();
         args.extend([pdf.as_os_str().to_owned(), "-".into()]);
-        let parse = |stdout| layout::parse(stdout, first, hidden);
+        let parse = async |mut stdout| {
+            let (hidden, begun) = ahead(&mut stdout, hidden.clone()).await.map_err(ReadError::from_io)?;
+            layout::parse(begun.as_slice().chain(stdout), first, &hidden).await
+        };
         let (pages, _) = self.guard.run_with(limits, "pdftotext", args, None, parse).await?;
         pages
+    }
+}
+
+/// Waits for `value`, and reads as much of `input` meanwhile as is there, up to [`AHEAD`].
+async fn ahead<T>(
+    input: &mut (impl AsyncRead + Unpin),
+    value: impl Future<Output = T>,
+) -> std::io::Result<(T, Vec<u8>)> {
+    let mut read = Vec::new();
+    let mut value = std::pin::pin!(value);
+    loop {
+        let may_read = read.len() < AHEAD;
+        tokio::select! {
+            biased;
+            value = &mut value => return Ok((value, read)),
+            count = input.read_buf(&mut read), if may_read => if count? == 0 {
+                return Ok((value.await, read));
+            },
+        }
     }
 }
 

@@ -12,6 +12,7 @@ mod table;
 pub(crate) use table::function_words;
 pub(super) use table::{ends_open, is_german};
 
+use rayon::iter::{IntoParallelRefMutIterator, ParallelIterator};
 use sluice_domain::document::{Document, LeftOut, Page, Reason};
 
 /// Least characters, without blanks, that can be judged.
@@ -23,17 +24,19 @@ const MEANINGLESS: f32 = 0.2;
 /// Longest beginning of a page that is shown to the user.
 const SAMPLE: usize = 80;
 
-/// Leaves out the pages whose letters are lost or wrong, and those with the numbers `slanted`, whose words are mixed.
-pub(super) fn remove(document: &mut Document, slanted: &[u32]) {
-    for page in &mut document.pages {
-        if !slanted.contains(&page.number) && !unreadable(page) {
-            continue;
-        }
+/// The document without the pages whose letters are lost or wrong, and those with the numbers `slanted`, whose words are
+/// mixed. Takes some hundred microseconds a page, on all cores.
+pub(super) fn without_unreadable(mut document: Document, slanted: &[u32]) -> Document {
+    let judged = document.pages.par_iter_mut().filter(|page| slanted.contains(&page.number) || unreadable(page));
+    let removed = judged.map(|page| {
         let sample = page.text().split_whitespace().collect::<Vec<_>>().join(" ").chars().take(SAMPLE).collect();
-        document.left_out.push(LeftOut { page: page.number, reason: Reason::Unreadable, sample });
         page.blocks.clear();
-    }
+        LeftOut { page: page.number, reason: Reason::Unreadable, sample }
+    });
+    let removed: Vec<LeftOut> = removed.collect();
+    document.left_out.extend(removed);
     document.left_out.sort_by_key(|left_out| left_out.page);
+    document
 }
 
 /// Whether the letters of a page are lost or wrong.
