@@ -62,7 +62,7 @@ impl Registration {
     /// Registers this process in the data folder.
     pub(crate) fn new(data: &Path, server: &Server) -> io::Result<Self> {
         let folder = folder(data);
-        std::fs::create_dir_all(&folder)?;
+        sluice_blobs::private_folder(&folder).map_err(io::Error::other)?;
         // Locked before it is renamed, so that no other process takes it for stale.
         let mut file = tempfile::Builder::new().prefix(".").tempfile_in(&folder)?;
         file.as_file().lock()?;

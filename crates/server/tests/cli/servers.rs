@@ -122,6 +122,21 @@ fn two_servers_on_one_folder_say_so_in_both_logs_and_to_the_doctor() {
 }
 
 #[test]
+fn nobody_else_can_enter_a_folder_of_the_data() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let place = Place::new();
+    let _serving = Serving::start(&place, "log", &[]);
+    let mut folders = vec![place.data()];
+    folders
+        .extend(std::fs::read_dir(place.data()).unwrap().map(|entry| entry.unwrap().path()).filter(|at| at.is_dir()));
+    assert!(folders.len() > 3, "{folders:?}");
+    for folder in folders {
+        assert_eq!(folder.metadata().unwrap().permissions().mode() & 0o777, 0o700, "{}", folder.display());
+    }
+}
+
+#[test]
 fn the_doctor_tells_what_is_required_from_what_is_not() {
     let place = Place::new();
     let report = |place: &Place, path: &str| {
