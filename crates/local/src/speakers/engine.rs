@@ -27,6 +27,8 @@ const GRAPH: &[u8] = include_bytes!("../../models/campplus.graph.onnx");
 
 /// Windows of one answer: a minute.
 const WINDOWS: usize = 6;
+/// From a window to the next: five seconds. Of each, the middle counts.
+const STEP: usize = WINDOW / 2;
 /// What is shorter has no embedding: a second.
 const SHORTEST: usize = SAMPLE_RATE as usize;
 /// What is longer is listened to in pieces: three seconds. The model of turns does not notice every change of voice.
@@ -178,15 +180,20 @@ struct Said {
 
 struct Job {
     sound: Sound,
-    /// Samples that are read and not yet listened to.
+    /// Samples that are read, from the start of the next window.
     rest: Vec<f32>,
     /// Samples before them.
     at: usize,
+    /// Samples of which it is known who speaks in them.
+    told: usize,
+    windows: usize,
     voices: Vec<Voice>,
     parts: Vec<Said>,
 }
 
 impl Job {
+    /// Listens to the next window, and tells who speaks up to where the one after it knows better: a voice that has just begun
+    /// or is about to end is told apart worse. Returns whether there is another one.
     fn window(&mut self, models: &mut Models) -> Result<bool, Failure> {
         while self.rest.len() < WINDOW {
             let samples = self.sound.read()?;
@@ -196,21 +203,37 @@ impl Job {
             self.rest.extend(samples);
         }
         let length = self.rest.len().min(WINDOW);
-        if length == 0 {
+        let (at, is_last) = (self.at, length < WINDOW);
+        let until = at + if is_last { length } else { WINDOW - (WINDOW - STEP) / 2 };
+        if until <= self.told {
             return Ok(false);
         }
-        let mut window: Vec<f32> = self.rest.drain(..length).collect();
+        let mut window = self.rest.get(..length).unwrap_or_default().to_vec();
         window.resize(WINDOW, 0.0);
-        let stretches = models.stretches(window.clone(), length)?;
+        let told = self.told.saturating_sub(at)..until - at;
+        self.tell(models, &window, length, &told)?;
+        self.parts.sort_by_key(|part| part.start_ms);
+        self.rest.drain(..STEP.min(length));
+        (self.at, self.told, self.windows) = (at + STEP.min(length), until, self.windows + 1);
+        Ok(!is_last)
+    }
+
+    /// Who speaks in a window of which the first `length` samples are sound, within the samples `told` of it.
+    fn tell(&mut self, models: &mut Models, window: &[f32], length: usize, told: &Range<usize>) -> Result<(), Failure> {
+        let at = self.at;
+        let within = |samples: &Range<usize>| samples.start.max(told.start)..samples.end.min(told.end);
+        let stretches = models.stretches(window.to_vec(), length)?;
         // Each voice of the window with where it is heard alone, and its place among all voices.
         let mut known: [Vec<(usize, usize)>; VOICES] = std::array::from_fn(|_| Vec::new());
         let mut alone = Vec::new();
         for Stretch { samples, voices } in &stretches {
             let [number] = voices else { continue };
-            for piece in pieces(samples) {
+            // By all of a piece, of which a part may be told by the window beside.
+            for piece in pieces(samples).filter(|piece| !within(piece).is_empty()) {
                 let place = if piece.len() >= SHORTEST {
                     let embedding = models.embedding(&window[piece.clone()])?;
-                    self.voices.push(Voice { embedding, heard_ms: milliseconds(piece.len()) });
+                    let heard_ms = milliseconds(within(&piece).len());
+                    self.voices.push(Voice { embedding, heard_ms, window: self.windows, number: *number });
                     known[*number].push((piece.start, self.voices.len() - 1));
                     Some(self.voices.len() - 1)
                 } else {
@@ -223,21 +246,20 @@ impl Job {
         let nearest = |number: usize, start: usize| {
             known[number].iter().min_by_key(|(at, _)| at.abs_diff(start)).map(|(_, place)| *place)
         };
-        let at = self.at;
         let said = |samples: &Range<usize>, voices| Said {
-            start_ms: milliseconds(at + samples.start),
-            end_ms: milliseconds(at + samples.end),
+            start_ms: milliseconds(at + within(samples).start),
+            end_ms: milliseconds(at + within(samples).end),
             voices,
         };
         for (piece, number, place) in alone {
             self.parts.push(said(&piece, vec![place.or_else(|| nearest(number, piece.start))]));
         }
         for Stretch { samples, voices } in stretches.iter().filter(|stretch| stretch.voices.len() > 1) {
-            self.parts.push(said(samples, voices.iter().map(|number| nearest(*number, samples.start)).collect()));
+            if !within(samples).is_empty() {
+                self.parts.push(said(samples, voices.iter().map(|number| nearest(*number, samples.start)).collect()));
+            }
         }
-        self.parts.sort_by_key(|part| part.start_ms);
-        self.at += length;
-        Ok(length == WINDOW)
+        Ok(())
     }
 
     fn finish(self, count: Option<usize>) -> Voiced {
@@ -301,7 +323,8 @@ impl Engine {
     fn begin(&mut self, sound: &Path) -> Result<(), Failure> {
         self.models()?;
         let sound = Sound::open(&self.guard, sound, Part::default())?;
-        self.job = Some(Job { sound, rest: Vec::new(), at: 0, voices: Vec::new(), parts: Vec::new() });
+        let (voices, parts) = (Vec::new(), Vec::new());
+        self.job = Some(Job { sound, rest: Vec::new(), at: 0, told: 0, windows: 0, voices, parts });
         Ok(())
     }
 
@@ -316,7 +339,7 @@ impl Engine {
                 break;
             }
         }
-        let heard = EngineResponse::Heard { until_ms: milliseconds(job.at), is_done: !goes_on };
+        let heard = EngineResponse::Heard { until_ms: milliseconds(job.told), is_done: !goes_on };
         self.job = Some(job);
         Ok(heard)
     }
