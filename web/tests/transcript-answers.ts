@@ -126,6 +126,7 @@ function sessionOf(language: 'en' | 'ar'): Session {
     media_type: 'audio/wav',
     started_at: BEGUN + at,
     length_ms: TONE_MS,
+    until_ms: TONE_MS,
     chunks: 1,
     stored: 1,
     beyond: 1,
@@ -181,7 +182,7 @@ function transcriptOf(language: 'en' | 'ar'): Transcript {
     ],
     passages: SAID[language].map((text, n) => passageOf(n, text, STARTS[n]!, 1700)),
     suppressed: [{ start_ms: 3950, end_ms: 4000, text: language === 'ar' ? 'شكرًا' : 'Thanks', reason: 'phantom' }],
-    gaps: [{ start_ms: TONE_MS, end_ms: SECOND_MS, reason: 'not_recorded' }],
+    gaps: [{ start_ms: TONE_MS, end_ms: SECOND_MS, reason: 'not_recorded', estimated: false }],
     length_ms: SECOND_MS + TONE_MS,
   };
 }

@@ -28,6 +28,37 @@ pub(super) struct Steady {
     pub(super) chunks: Vec<ChunkRow>,
     /// How often its recorder's clock jumped.
     pub(super) jumps: u32,
+    /// How long they usually are, in milliseconds; none if there are none.
+    usual_ms: Option<u64>,
+}
+
+impl Steady {
+    /// Where the segment ends: behind its last chunk those that are missing are as long as the others, or as those of the session
+    /// if there are none.
+    pub(super) fn until(&self, segment: &SegmentRow, of_session: UsualMs) -> u64 {
+        let end = self.chunks.iter().map(|chunk| chunk.start_ms + chunk.length_ms).max().unwrap_or(0);
+        until(segment, end, self.usual_ms.map_or(of_session, UsualMs))
+    }
+}
+
+/// How long a chunk usually is, in milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct UsualMs(u64);
+
+impl UsualMs {
+    /// In a session of whose segments this is known.
+    pub(super) fn of_session(spans: &BTreeMap<u32, Span>) -> Self {
+        let fine = spans.values().filter(|span| !is_strange(span));
+        let (length, count) = fine.fold((0, 0), |sum, span| (sum.0 + span.length_ms, sum.1 + u64::from(span.chunks)));
+        Self(length.checked_div(count).unwrap_or(USUAL_MS.unsigned_abs()))
+    }
+}
+
+/// Where a segment ends of which what is there ends then, and whose recorder may have said that it has more chunks. However many
+/// it names, they are no more than a day.
+fn until(segment: &SegmentRow, end_ms: u64, UsualMs(usual): UsualMs) -> u64 {
+    let missing = u64::from(segment.expected().saturating_sub(segment.beyond));
+    end_ms + usual.saturating_mul(missing).min(millis(ABANDONED).unsigned_abs())
 }
 
 /// How long a segment is.
@@ -35,6 +66,8 @@ pub(super) struct Steady {
 pub(super) struct Measured {
     /// Where its last chunk ends, in milliseconds of the segment.
     pub(super) end_ms: u64,
+    /// Where it ends itself: later, if chunks are missing at its end. Those are as long as the others are usually.
+    pub(super) until_ms: u64,
     /// The length of all its chunks, in milliseconds.
     pub(super) length_ms: u64,
     /// How often its recorder's clock jumped.
@@ -49,10 +82,12 @@ pub(super) struct Measured {
 pub(super) fn steady(segment: &SegmentRow, mut chunks: Vec<ChunkRow>) -> Steady {
     // Of a file its length was measured.
     if segment.source == "file" && segment.chunks == Some(1) {
-        return Steady { chunks, jumps: 0 };
+        let usual_ms = chunks.first().map(|chunk| chunk.length_ms);
+        return Steady { chunks, jumps: 0, usual_ms };
     }
     let begun = begun(segment);
     let usual = Usual::of(&chunks, begun);
+    let usual_ms = (!chunks.is_empty()).then(|| usual.length_ms.unsigned_abs());
     let (mut jumps, mut shift, mut end, mut next) = (0, 0, 0, 0);
     for chunk in &mut chunks {
         let latest = latest(chunk, begun);
@@ -79,7 +114,7 @@ pub(super) fn steady(segment: &SegmentRow, mut chunks: Vec<ChunkRow>) -> Steady 
         (chunk.start_ms, chunk.length_ms) = (start.unsigned_abs(), length.unsigned_abs());
         (end, next) = (end.max(start + length), chunk.number + 1);
     }
-    Steady { chunks, jumps }
+    Steady { chunks, jumps, usual_ms }
 }
 
 /// The earliest moment at which a segment began: as its recorder says, if that can be. One that was recorded without a connection is
@@ -140,17 +175,20 @@ pub(super) async fn measured(
     segments: &[SegmentRow],
 ) -> Result<BTreeMap<u32, Measured>, StoreError> {
     let spans = scribe::spans(tx, owner, id).await?;
+    let of_session = UsualMs::of_session(&spans);
     let mut measured = BTreeMap::new();
     for segment in segments {
         let span = spans.get(&segment.number).copied().unwrap_or_default();
-        let Span { end_ms, length_ms, .. } = span;
+        let Span { end_ms, length_ms, chunks, .. } = span;
         let found = if is_strange(&span) {
             let steady = steady(segment, scribe::chunks(tx, owner, id, segment.number).await?);
             let ends = steady.chunks.iter().map(|chunk| chunk.start_ms + chunk.length_ms);
             let length_ms = steady.chunks.iter().map(|chunk| chunk.length_ms).sum();
-            Measured { end_ms: ends.max().unwrap_or(0), length_ms, jumps: steady.jumps }
+            let until_ms = steady.until(segment, of_session);
+            Measured { end_ms: ends.max().unwrap_or(0), until_ms, length_ms, jumps: steady.jumps }
         } else {
-            Measured { end_ms, length_ms, jumps: 0 }
+            let usual = length_ms.checked_div(chunks.into()).map_or(of_session, UsualMs);
+            Measured { end_ms, until_ms: until(segment, end_ms, usual), length_ms, jumps: 0 }
         };
         measured.insert(segment.number, found);
     }
@@ -195,7 +233,7 @@ mod tests {
             blob: String::new(),
             stored_at: Timestamp::from_millis(1_000 + signed(*stored)),
         };
-        let Steady { chunks, jumps } = steady(&segment(1_000), stated.iter().map(chunk).collect());
+        let Steady { chunks, jumps, .. } = steady(&segment(1_000), stated.iter().map(chunk).collect());
         (chunks.iter().map(|chunk| (chunk.start_ms, chunk.length_ms)).collect(), jumps)
     }
 
@@ -282,6 +320,24 @@ mod tests {
             stored_at: Timestamp::from_millis(1_000),
         };
         let file = SegmentRow { source: "file".to_owned(), chunks: Some(1), ..segment(1_000) };
-        assert_eq!(steady(&file, vec![chunk.clone()]), Steady { chunks: vec![chunk], jumps: 0 });
+        assert_eq!(
+            steady(&file, vec![chunk.clone()]),
+            Steady { chunks: vec![chunk], jumps: 0, usual_ms: Some(30 * HOUR) }
+        );
+    }
+
+    #[test]
+    fn what_is_missing_at_the_end_of_a_segment_is_as_long_as_the_rest() {
+        let span = |chunks, length_ms| Span { end_ms: length_ms, length_ms, longest_ms: 30_000, chunks };
+        let of_session = UsualMs::of_session(&BTreeMap::from([(0, span(2, 40_000)), (1, span(0, 0))]));
+        assert_eq!((of_session, UsualMs::of_session(&BTreeMap::new())), (UsualMs(20_000), UsualMs(30_000)));
+        let closed = |chunks, beyond| SegmentRow { chunks, beyond, ..segment(1_000) };
+        let none = Steady::default();
+        assert_eq!(none.until(&closed(Some(8), 0), of_session), 160_000, "as in the rest of the session");
+        assert_eq!(none.until(&closed(Some(0), 0), of_session), 0);
+        let some = Steady { usual_ms: Some(10_000), ..Steady::default() };
+        assert_eq!(some.until(&closed(Some(8), 2), of_session), 60_000, "as in this segment");
+        assert_eq!(some.until(&closed(None, 2), of_session), 0, "nobody knows of more");
+        assert_eq!(some.until(&closed(Some(86_400), 2), of_session), 24 * HOUR, "a day at most");
     }
 }

@@ -1,7 +1,6 @@
 //! Hears a segment, in parts if it is long: what was heard of a part is kept, so that an interruption costs at most the one under
-//! way. And says where there is nothing to hear in it, although its recorder had sound there.
+//! way. And finds out what of it can be read.
 
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
@@ -12,14 +11,12 @@ use sluice_engine::{Called, JobError, Run};
 use sluice_local::sound::{CUT_STEP_MS, Readable, cut, readable};
 use sluice_local::speech::SpeechError;
 use sluice_local::waveform::{self, WaveformError};
-use sluice_store::scribe::{ChunkRow, RecordingRow, SegmentRow};
+use sluice_store::scribe::RecordingRow;
 use tokio::sync::OnceCell;
 
 use super::audio::Joined;
 use super::context::ScribeApp;
-use super::gap::GapReason;
 use super::sounds::{TRANSCRIPT_BYTES, join, keeping};
-use super::transcript::end_of;
 use crate::asking::goes_on;
 use crate::routing;
 
@@ -31,10 +28,6 @@ const LOOK_VERSION: &str = "look/1";
 const WORTH_CUTTING: (u64, u64) = (3, 2);
 /// How far from the length of a part it may be cut, as a share of it: an eighth on both sides.
 const AROUND: u64 = 8;
-/// A stretch without sound that is shorter is no gap, in milliseconds: a recorder stumbles, and a packet is lost.
-const LEAST_MS: u64 = 1_000;
-/// The clocks of a recorder and of its sound differ by at most one part in so many.
-const DRIFT: u64 = 1_000;
 /// A sound that is nowhere louder is silent: rounding alone makes as much of nothing.
 const SILENT: u16 = 1;
 /// What is wrong with a sound, and not with what hears it.
@@ -312,60 +305,6 @@ pub(super) fn is_of_this_sound(error: &JobError, readable: Option<&Readable>) ->
     OF_THE_SOUND.contains(&&*error.code) || readable.is_some_and(|readable| readable.stretches.is_empty())
 }
 
-/// Where there is nothing to hear in a segment that was heard, although its chunks are there, in milliseconds of the segment, and
-/// why. What was heard although nothing of it can be read here was heard by something that can.
-pub(super) fn lost(
-    segment: &SegmentRow,
-    media_type: &str,
-    chunks: &[ChunkRow],
-    readable: &Readable,
-) -> Vec<(Range<u64>, GapReason)> {
-    let Readable { stretches, is_damaged } = readable;
-    if stretches.is_empty() {
-        return Vec::new();
-    }
-    let mut holes = Vec::new();
-    for covered in covered(chunks) {
-        let mut from = covered.start;
-        for stretch in stretches.iter().filter(|one| one.end > covered.start && one.start < covered.end) {
-            holes.push(from..stretch.start.max(from));
-            from = from.max(stretch.end);
-        }
-        holes.push(from..covered.end.max(from));
-    }
-    let end = end_of(chunks);
-    let is_file = segment.source == "file";
-    // The length of an MP3 is an estimate, and that of a video is its picture's.
-    let is_exact = media_type != "audio/mpeg" && !media_type.starts_with("video/");
-    // A machine that sleeps has a recorder's clock go on without its sound: less sound than time alone is no damage.
-    let ends_early = is_exact && (*is_damaged || is_file);
-    let is_lost = |hole: &Range<u64>| match (hole.start, hole.end) {
-        (_, until) if until == end => ends_early && until - hole.start >= LEAST_MS + end / DRIFT,
-        (0, until) => is_exact && until >= LEAST_MS,
-        (from, until) => until - from >= LEAST_MS,
-    };
-    holes.retain(is_lost);
-    let reason = |hole: &Range<u64>| {
-        let is_broken_off = is_file && hole.end == end;
-        if *is_damaged || is_broken_off { GapReason::Unreadable } else { GapReason::NotRecorded }
-    };
-    holes.into_iter().map(|hole| (hole.clone(), reason(&hole))).collect()
-}
-
-/// The stretches of time of which chunks are there.
-pub(super) fn covered(chunks: &[ChunkRow]) -> Vec<Range<u64>> {
-    let (mut all, mut next) = (Vec::<Range<u64>>::new(), 0);
-    for chunk in chunks {
-        let end = chunk.start_ms + chunk.length_ms;
-        match all.last_mut().filter(|last| chunk.number == next && chunk.start_ms <= last.end + LEAST_MS) {
-            Some(last) => last.end = last.end.max(end),
-            None => all.push(chunk.start_ms..end),
-        }
-        next = chunk.number + 1;
-    }
-    all
-}
-
 fn failed(error: SpeechError) -> JobError {
     let (code, text) = (error.code(), error.to_string());
     let failed = if error.is_transient() { JobError::retry(code, text) } else { JobError::fail(code, text) };
@@ -379,80 +318,8 @@ fn not_cut(why: &str) -> JobError {
 #[cfg(test)]
 mod tests {
     use sluice_capability::{Segment, Unwritten};
-    use sluice_domain::time::Timestamp;
 
     use super::*;
-
-    /// Chunks of ten seconds of these numbers.
-    fn chunks(numbers: &[u32]) -> Vec<ChunkRow> {
-        let chunk = |number: &u32| ChunkRow {
-            segment: 0,
-            number: *number,
-            start_ms: u64::from(*number) * 10_000,
-            length_ms: 10_000,
-            bytes: 1,
-            sha256: String::new(),
-            blob: String::new(),
-            stored_at: Timestamp::from_millis(0),
-        };
-        numbers.iter().map(chunk).collect()
-    }
-
-    /// From and to, in milliseconds.
-    type Times = (u64, u64);
-
-    /// The holes of these chunks of a source, of which this can be read.
-    fn holes(
-        (source, media_type): (&str, &str),
-        chunks: &[ChunkRow],
-        readable: &[Times],
-        is_damaged: bool,
-    ) -> Vec<Times> {
-        let segment = SegmentRow {
-            number: 0,
-            key: String::new(),
-            source: source.to_owned(),
-            media_type: String::new(),
-            started_at: Timestamp::from_millis(0),
-            created_at: Timestamp::from_millis(0),
-            chunks: None,
-            stored: 0,
-            beyond: 0,
-        };
-        let stretches = readable.iter().map(|&(from, to)| from..to).collect();
-        let lost = lost(&segment, media_type, chunks, &Readable { stretches, is_damaged });
-        let is_broken_off = |hole: &Range<u64>| source == "file" && hole.end == end_of(chunks);
-        let right = |hole: &Range<u64>| is_damaged || is_broken_off(hole);
-        let reasons = |(hole, reason): &(Range<u64>, GapReason)| right(hole) == (*reason == GapReason::Unreadable);
-        assert!(lost.iter().all(reasons), "{lost:?}");
-        lost.into_iter().map(|(hole, _)| (hole.start, hole.end)).collect()
-    }
-
-    #[test]
-    fn what_is_recorded_and_not_readable_is_a_hole_and_a_missing_chunk_is_none() {
-        let recorder = ("microphone", "audio/webm");
-        let damaged = |chunks: &[ChunkRow], readable: &[Times]| holes(recorder, chunks, readable, true);
-        let (all, none) = (chunks(&[0, 1, 2, 3]), Vec::<Times>::new());
-        assert_eq!(damaged(&all, &[(0, 12_000), (17_500, 39_800)]), [(12_000, 17_500)]);
-        assert_eq!(damaged(&all, &[(3_000, 40_100)]), [(0, 3_000)]);
-        assert_eq!(damaged(&all, &[(0, 25_000)]), [(25_000, 40_000)], "it ends too early");
-        assert_eq!(damaged(&all, &[(0, 20_000), (20_900, 39_000)]), none, "a recorder stumbles");
-        assert_eq!(damaged(&all, &[]), none, "what was heard can be read");
-        let missing = chunks(&[0, 1, 3]);
-        assert_eq!(damaged(&missing, &[(0, 20_000), (30_000, 40_000)]), none);
-        assert_eq!(damaged(&missing, &[(0, 15_000), (32_000, 40_000)]), [(15_000, 20_000), (30_000, 32_000)]);
-    }
-
-    #[test]
-    fn a_recorder_that_slept_and_a_length_that_is_not_exact_are_no_damage() {
-        let all = chunks(&[0, 1, 2, 3]);
-        let readable = [(2_000, 12_000), (17_500, 30_000)];
-        let of = |source, media_type| holes((source, media_type), &all, &readable, false);
-        assert_eq!(of("microphone", "audio/webm"), [(0, 2_000), (12_000, 17_500)], "its clock went on");
-        assert_eq!(of("file", "audio/wav"), [(0, 2_000), (12_000, 17_500), (30_000, 40_000)]);
-        assert_eq!(of("file", "video/webm"), [(12_000, 17_500)], "its picture begins earlier and goes on");
-        assert_eq!(of("file", "audio/mpeg"), [(12_000, 17_500)]);
-    }
 
     #[test]
     fn a_long_sound_is_cut_where_it_is_quiet_and_no_rest_is_short() {

@@ -6,7 +6,8 @@ use sluice_capability::{Segment, Transcript, VoiceTurn, Voices, Word};
 use sluice_local::speakers::{SAME_PERSON, cosine};
 use sluice_store::scribe::{SpeakerRow, VoiceId};
 
-use super::export::speech::{ends_sentence, is_spaced};
+use super::cut;
+use super::export::speech::ends_sentence;
 
 /// A change of speakers is put to the end of a sentence that is at most so many words away: the times of turns and of words are
 /// not that exact.
@@ -144,20 +145,13 @@ fn divided(segment: Segment, turns: &[VoiceTurn], numbers: &[u32]) -> Vec<Segmen
     let heard = segment.words.iter().map(|word| speaker_at(turns, word.start_ms, word.end_ms).and_then(number));
     let Some(speakers) = filled(heard.collect()) else { return vec![Segment { speaker: None, ..segment }] };
     let cuts = cuts(&segment.words, &speakers);
-    let texts = texts(&segment, &cuts);
-    let bounds: Vec<usize> = [0].into_iter().chain(cuts).chain([segment.words.len()]).collect();
-    let last = texts.len() - 1;
-    let piece = |(at, text): (usize, String)| {
-        let words = segment.words[bounds[at]..bounds[at + 1]].to_vec();
-        Segment {
-            start_ms: if at == 0 { segment.start_ms } else { words[0].start_ms },
-            end_ms: if at == last { segment.end_ms } else { words[words.len() - 1].end_ms },
-            text,
-            speaker: Some(most_frequent(&speakers[bounds[at]..bounds[at + 1]])),
-            words,
-        }
+    let mut from = 0;
+    let of_one = |piece: Segment| {
+        let own = from..from + piece.words.len();
+        from = own.end;
+        Segment { speaker: Some(most_frequent(&speakers[own])), ..piece }
     };
-    texts.into_iter().enumerate().map(piece).collect()
+    cut::before(segment, &cuts).into_iter().map(of_one).collect()
 }
 
 /// Who speaks for most of a stretch.
@@ -211,39 +205,6 @@ fn most_frequent(speakers: &[u32]) -> u32 {
         *counts.entry(*speaker).or_default() += 1;
     }
     counts.into_iter().max_by_key(|(speaker, count)| (*count, u32::MAX - speaker)).map_or(0, |(speaker, _)| speaker)
-}
-
-/// The text of a segment, cut before these words: as it stands, or joined from the words if they are not found in it.
-fn texts(segment: &Segment, cuts: &[usize]) -> Vec<String> {
-    if cuts.is_empty() {
-        return vec![segment.text.clone()];
-    }
-    let mut places = Vec::with_capacity(segment.words.len());
-    let mut cursor = 0;
-    for word in segment.words.iter().map(|word| word.text.trim()) {
-        let Some(skipped) = segment.text[cursor..].find(word) else { return joined(&segment.words, cuts) };
-        places.push(cursor + skipped);
-        cursor += skipped + word.len();
-    }
-    let bounds = cuts.iter().map(|cut| places[*cut]).chain([segment.text.len()]);
-    let mut from = 0;
-    let text = |to: usize| segment.text[std::mem::replace(&mut from, to)..to].trim().to_owned();
-    bounds.map(text).collect()
-}
-
-fn joined(words: &[Word], cuts: &[usize]) -> Vec<String> {
-    let mut from = 0;
-    let mut text = |to: usize| {
-        let mut text = String::new();
-        for word in words[std::mem::replace(&mut from, to)..to].iter().map(|word| word.text.trim()) {
-            if !text.is_empty() && is_spaced(&text, word) {
-                text.push(' ');
-            }
-            text.push_str(word);
-        }
-        text
-    };
-    cuts.iter().copied().chain([words.len()]).map(&mut text).collect()
 }
 
 #[cfg(test)]
@@ -314,7 +275,8 @@ mod tests {
     #[test]
     fn words_that_are_not_in_the_text_are_joined() {
         let segment = Segment { text: "12 boats. Yes.".to_owned(), ..said("twelve boats. Yes.") };
-        assert_eq!(texts(&segment, &[2]), ["twelve boats.", "Yes."]);
+        let texts: Vec<String> = cut::before(segment, &[2]).into_iter().map(|piece| piece.text).collect();
+        assert_eq!(texts, ["twelve boats.", "Yes."]);
     }
 
     #[test]

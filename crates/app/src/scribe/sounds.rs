@@ -12,29 +12,36 @@ use sluice_store::{StoreError, Tx};
 use tokio::io::AsyncWriteExt as _;
 
 use super::audio::Joined;
-use super::clock::{self, Steady};
+use super::clock::{self, UsualMs};
 use super::context::ScribeApp;
 use crate::media::{Media, MediaError};
 
 /// Most bytes of a stored transcript.
 pub(super) const TRANSCRIPT_BYTES: u64 = 256 * 1024 * 1024;
 
-/// A session, and the segments of which there is sound.
-pub(super) async fn load(
-    run: &Run,
-    id: &RecordingId,
-) -> Result<(RecordingRow, Vec<(SegmentRow, Vec<ChunkRow>)>), JobError> {
+/// A segment of which there is, or was to be, sound.
+pub(super) struct Recorded {
+    pub(super) segment: SegmentRow,
+    /// Those that are there; none of a segment of which nothing arrived.
+    pub(super) chunks: Vec<ChunkRow>,
+    /// Where it ends, in milliseconds of the segment: later than its chunks, if some are missing at its end.
+    pub(super) until_ms: u64,
+}
+
+/// A session, and its segments.
+pub(super) async fn load(run: &Run, id: &RecordingId) -> Result<(RecordingRow, Vec<Recorded>), JobError> {
     let load = async |tx: &mut Tx| {
         let row = scribe::find(tx, run.owner(), id).await?;
+        let of_session = UsualMs::of_session(&scribe::spans(tx, run.owner(), id).await?);
         let mut sounds = Vec::new();
         for segment in scribe::segments(tx, run.owner(), id).await? {
-            let Steady { chunks, jumps } =
-                clock::steady(&segment, scribe::chunks(tx, run.owner(), id, segment.number).await?);
-            if jumps > 0 {
+            let steady = clock::steady(&segment, scribe::chunks(tx, run.owner(), id, segment.number).await?);
+            if steady.jumps > 0 {
                 run.log(format!("the clock of the recorder of part {} jumped", segment.number + 1));
             }
-            if !chunks.is_empty() {
-                sounds.push((segment, chunks));
+            if segment.expected() > 0 {
+                let until_ms = steady.until(&segment, of_session);
+                sounds.push(Recorded { segment, chunks: steady.chunks, until_ms });
             }
         }
         Ok::<_, StoreError>((row, sounds))

@@ -3,18 +3,18 @@
 //! A transcript is published once there is one: what fails afterwards does not take it back.
 
 use serde::{Deserialize, Serialize};
-use sluice_capability::{Capability as _, TellingApart, Transcribing, Transcript};
+use sluice_capability::{Capability as _, TellingApart, Transcribing};
 use sluice_domain::ids::OwnerId;
 use sluice_engine::{Called, EnqueueOptions, Job, JobError, Next, Pending, Run};
-use sluice_store::scribe::{ChunkRow, RecordingId, RecordingRow, SegmentRow};
+use sluice_store::scribe::{RecordingId, RecordingRow};
 
 use super::audio;
 use super::context::ScribeApp;
-use super::gap::GapReason;
 use super::hearing::{self, Listened, Sounding};
+use super::holes::{self, Lost};
 use super::keeping::restore;
 use super::people::People;
-use super::sounds::{deleted, load};
+use super::sounds::{Recorded, deleted, load};
 use super::tell_apart::{self, Told};
 use super::transcript::{Heard, ToldApart, Transcription, end_of};
 use super::{publish, summary, waveform};
@@ -105,14 +105,18 @@ impl TranscribeSession {
         restored(run, app, &self.session).await?;
         let (row, sounds) = load(run, &self.session).await?;
         let mut all = Made::default();
-        let whole_ms = sounds.iter().map(|(_, chunks)| end_of(chunks)).sum();
+        let whole_ms = sounds.iter().map(|one| end_of(&one.chunks)).sum();
         let mut done_ms = 0;
-        for (segment, chunks) in sounds {
-            let sound = audio::of(&segment, &chunks)?;
-            let of = Sounding::of(&sound, end_of(&chunks));
+        for one in sounds {
+            if one.chunks.is_empty() {
+                all.add(one, Listened::default(), Vec::new());
+                continue;
+            }
+            let sound = audio::of(&one.segment, &one.chunks)?;
+            let of = Sounding::of(&sound, end_of(&one.chunks));
             let part = part_of(run, done_ms, of.length_ms, whole_ms);
             done_ms += of.length_ms;
-            let made = all.hear(&part, app, &row, (segment, chunks), &of).await;
+            let made = all.hear(&part, app, &row, one, &of).await;
             of.clear(run, app).await;
             if let Some(pending) = made? {
                 return Ok(Next::AwaitCall(pending));
@@ -158,7 +162,7 @@ impl Made {
         run: &Run,
         app: &ScribeApp,
         row: &RecordingRow,
-        (segment, chunks): (SegmentRow, Vec<ChunkRow>),
+        one: Recorded,
         of: &Sounding<'_>,
     ) -> Result<Option<Pending>, JobError> {
         let heard = match hearing::hear(run, app, row, of).await {
@@ -172,17 +176,11 @@ impl Made {
             Ok(heard) => heard,
             Err(error) if !hearing::is_of_this_sound(&error, readable.as_ref()) => return Err(error),
             Err(error) => {
-                tracing::warn!(job = %run.job_id(), segment = segment.number, %error, "a segment is not written down");
-                run.log(format!("part {} is not written down: {error}", segment.number + 1));
-                let covered = hearing::covered(&chunks).into_iter();
-                let lost = covered.map(|covered| (covered, GapReason::Unreadable)).collect();
-                self.heard.push(Heard {
-                    segment,
-                    chunks,
-                    transcript: Transcript::default(),
-                    made_by: Vec::new(),
-                    lost,
-                });
+                let number = one.segment.number;
+                tracing::warn!(job = %run.job_id(), segment = number, %error, "a segment is not written down");
+                run.log(format!("part {} is not written down: {error}", number + 1));
+                let lost = holes::unreadable(&one.chunks);
+                self.add(one, Listened::default(), lost);
                 self.failed.get_or_insert(error);
                 return Ok(None);
             }
@@ -193,10 +191,16 @@ impl Made {
             Called::Done(Told::Not(why)) => self.told = why,
             Called::Pending(pending) => return Ok(Some(pending)),
         }
-        let lost = hearing::lost(&segment, of.sound.media_type, &chunks, &readable.unwrap_or_default());
-        self.heard.push(Heard { segment, chunks, transcript, made_by, lost });
+        let readable = readable.unwrap_or_default();
+        let lost = holes::lost(&one.segment, of.sound.media_type, &one.chunks, &readable);
+        self.add(one, Listened { transcript, made_by }, lost);
         self.is_any_heard = true;
         Ok(None)
+    }
+
+    fn add(&mut self, Recorded { segment, chunks, until_ms }: Recorded, heard: Listened, lost: Vec<Lost>) {
+        let Listened { transcript, made_by } = heard;
+        self.heard.push(Heard { segment, chunks, until_ms, transcript, made_by, lost });
     }
 }
 

@@ -8,8 +8,10 @@ use sluice_domain::time::Timestamp;
 use sluice_store::scribe::{ChunkRow, EditRow, NamedSpeaker, RecordingRow, SegmentRow};
 use utoipa::ToSchema;
 
+use super::cut;
 use super::export::{self, Overview, Talk};
 use super::gap::GapReason;
+use super::holes;
 
 /// A stretch without a segment that is shorter is no gap, in milliseconds: recorders take a moment to start.
 const GAP_MS: u64 = 500;
@@ -20,6 +22,8 @@ const JUMP_MS: u64 = 7 * 24 * 3_600 * 1_000;
 pub(super) struct Heard {
     pub(super) segment: SegmentRow,
     pub(super) chunks: Vec<ChunkRow>,
+    /// Where it ends, in milliseconds of the segment: later than its chunks, if some are missing at its end.
+    pub(super) until_ms: u64,
     pub(super) transcript: Transcript,
     pub(super) made_by: Vec<MadeBy>,
     /// What of it is not in the transcript, in milliseconds of the segment.
@@ -149,12 +153,23 @@ pub struct Gap {
     pub end_ms: u64,
     /// Why.
     pub reason: GapReason,
+    /// Its end is an estimate: chunks are missing at the end of a segment, and nobody knows how long they were.
+    #[serde(default)]
+    #[schema(required = true)]
+    pub estimated: bool,
+}
+
+impl Gap {
+    /// The same on a time line on which what it is of begins then.
+    fn on_line(self, from: u64) -> Self {
+        Self { start_ms: from + self.start_ms, end_ms: from + self.end_ms, ..self }
+    }
 }
 
 impl Transcription {
     /// Of the segments that were heard, in order.
     pub(super) fn of(heard: &[Heard]) -> Self {
-        let starts = starts(heard.iter().map(|one| (&one.segment, &*one.chunks)));
+        let starts = offsets(heard.iter().map(|one| (one.segment.started_at, one.until_ms)));
         let mut whole = Self {
             language: language(heard),
             made_by: Vec::new(),
@@ -168,33 +183,31 @@ impl Transcription {
             told_apart: ToldApart::default(),
         };
         let mut spans = Vec::new();
-        for (one, from) in heard.iter().zip(starts) {
+        for (one, &from) in heard.iter().zip(&starts) {
             for name in one.made_by.iter().map(engine_name) {
                 if !whole.made_by.contains(&name) {
                     whole.made_by.push(name);
                 }
             }
-            let number = one.segment.number;
-            whole.passages.extend(one.transcript.segments.iter().map(|segment| passage(segment, number, from)));
+            let until = until(one, from, &starts);
+            let gaps = holes::of(one, until);
+            let moments: Vec<u64> = gaps.iter().map(|gap| gap.start_ms).collect();
+            for segment in &one.transcript.segments {
+                // What is said before a gap and what is said after it are no one sentence.
+                let cuts = cut::words_after(&segment.words, &moments);
+                let pieces = cut::before(segment.clone(), &cuts).into_iter();
+                whole.passages.extend(pieces.map(|piece| passage(&piece, one.segment.number, from)));
+            }
             whole.suppressed.extend(one.transcript.suppressed.iter().map(|text| left_out(text, from)));
-            whole.gaps.extend(not_received(one, from));
-            whole.gaps.extend(one.lost.iter().map(|(lost, reason)| Gap {
-                start_ms: from + lost.start,
-                end_ms: from + lost.end,
-                reason: *reason,
-            }));
-            whole.gaps.extend(one.transcript.unwritten.iter().map(|stretch| Gap {
-                start_ms: from + u64::from(stretch.start_ms),
-                end_ms: from + u64::from(stretch.end_ms),
-                reason: GapReason::NotWritten,
-            }));
-            spans.push((from, from + end_of(&one.chunks)));
+            whole.gaps.extend(gaps.into_iter().map(|gap| gap.on_line(from)));
+            spans.push((from, from + until));
         }
         spans.sort_unstable();
         let mut until = 0;
         for (start, end) in spans {
             if start > until + GAP_MS {
-                whole.gaps.push(Gap { start_ms: until, end_ms: start, reason: GapReason::NotRecorded });
+                let reason = GapReason::NotRecorded;
+                whole.gaps.push(Gap { start_ms: until, end_ms: start, reason, estimated: false });
             }
             until = until.max(end);
         }
@@ -248,8 +261,12 @@ impl Transcription {
     /// The same for a file of its own.
     pub fn talk(&self, session: &RecordingRow, summary: Option<Overview>) -> Talk {
         let named = |speaker: &Speaker| Some((speaker.number, speaker.name.clone()?));
-        let gap =
-            |gap: &Gap| export::Gap { start_ms: short(gap.start_ms), end_ms: short(gap.end_ms), reason: gap.reason };
+        let gap = |gap: &Gap| export::Gap {
+            start_ms: short(gap.start_ms),
+            end_ms: short(gap.end_ms),
+            reason: gap.reason,
+            estimated: gap.estimated,
+        };
         Talk {
             title: session.title.clone(),
             language: self.language.clone(),
@@ -303,12 +320,7 @@ fn short(ms: u64) -> u32 {
 }
 
 /// Where each segment begins on the time line of the session, by the clocks of their recorders: the first at 0, and one whose
-/// clock jumped where those before it end.
-pub(super) fn starts<'a>(sounds: impl Iterator<Item = (&'a SegmentRow, &'a [ChunkRow])>) -> Vec<u64> {
-    offsets(sounds.map(|(segment, chunks)| (segment.started_at, end_of(chunks))))
-}
-
-/// The same for segments that began at these times, and have these lengths in milliseconds.
+/// clock jumped where those before it end. They began at these times, and have these lengths in milliseconds.
 pub(super) fn offsets(segments: impl Iterator<Item = (Timestamp, u64)>) -> Vec<u64> {
     let (mut offsets, mut begun, mut until) = (Vec::new(), None, 0_u64);
     for (started_at, length_ms) in segments {
@@ -334,21 +346,17 @@ fn engine_name(made_by: &MadeBy) -> String {
 /// The language of most words.
 fn language(heard: &[Heard]) -> String {
     let words = |one: &&Heard| one.transcript.segments.iter().map(|segment| segment.words.len()).sum::<usize>();
-    heard.iter().max_by_key(words).map(|one| one.transcript.language.clone()).unwrap_or_default()
+    let known = heard.iter().filter(|one| !one.transcript.language.is_empty());
+    known.max_by_key(words).map(|one| one.transcript.language.clone()).unwrap_or_default()
 }
 
-/// The chunks that are missing between those that are there, as stretches of time.
-fn not_received(heard: &Heard, from: u64) -> Vec<Gap> {
-    let mut gaps = Vec::new();
-    let mut until = (0, 0);
-    for chunk in &heard.chunks {
-        if chunk.number > until.0 && chunk.start_ms > until.1 {
-            let (start_ms, end_ms) = (from + until.1, from + chunk.start_ms);
-            gaps.push(Gap { start_ms, end_ms, reason: GapReason::NotReceived });
-        }
-        until = (chunk.number + 1, chunk.start_ms + chunk.length_ms);
-    }
-    gaps
+/// Where a segment ends, in milliseconds of it, that begins then. An estimate that is less than a chunk beyond the beginning of
+/// another segment ends there: a recorder's last chunk is rarely a whole one, and the next recorder began after it.
+fn until(one: &Heard, from: u64, starts: &[u64]) -> u64 {
+    let missing = u64::from(one.segment.expected().saturating_sub(one.segment.beyond));
+    let Some(usual) = (one.until_ms - end_of(&one.chunks)).checked_div(missing) else { return one.until_ms };
+    let last = from + one.until_ms - usual + GAP_MS..from + one.until_ms;
+    starts.iter().copied().filter(|start| last.contains(start)).min().map_or(one.until_ms, |start| start - from)
 }
 
 fn passage(segment: &Segment, number: u32, from: u64) -> Passage {
@@ -380,101 +388,4 @@ fn left_out(text: &Suppressed, from: u64) -> LeftOut {
 }
 
 #[cfg(test)]
-mod tests {
-    use sluice_capability::Unwritten;
-
-    use super::*;
-
-    /// A segment that began at a time, with chunks of ten seconds of these numbers, and a word in its first second.
-    fn heard(number: u32, started_at: i64, chunks: &[u32]) -> Heard {
-        let word = Word { text: format!("word{number}"), start_ms: 100, end_ms: 900, confidence: 0.9 };
-        let segment = Segment { start_ms: 100, end_ms: 900, text: word.text.clone(), speaker: None, words: vec![word] };
-        let chunk = |number: &u32| ChunkRow {
-            segment: 0,
-            number: *number,
-            start_ms: u64::from(*number) * 10_000,
-            length_ms: 10_000,
-            bytes: 1,
-            sha256: String::new(),
-            blob: String::new(),
-            stored_at: Timestamp::from_millis(0),
-        };
-        Heard {
-            segment: SegmentRow {
-                number,
-                key: String::new(),
-                source: "microphone".to_owned(),
-                media_type: String::new(),
-                started_at: Timestamp::from_millis(started_at),
-                created_at: Timestamp::from_millis(0),
-                chunks: None,
-                stored: 0,
-                beyond: 0,
-            },
-            chunks: chunks.iter().map(chunk).collect(),
-            transcript: Transcript {
-                language: "en".to_owned(),
-                segments: vec![segment],
-                suppressed: Vec::new(),
-                unwritten: Vec::new(),
-            },
-            made_by: vec![MadeBy {
-                provider: "local".to_owned(),
-                model: "whisper base".to_owned(),
-                version: String::new(),
-            }],
-            lost: Vec::new(),
-        }
-    }
-
-    #[test]
-    fn segments_are_on_one_time_line_and_what_is_missing_is_a_gap() {
-        let whole = Transcription::of(&[heard(0, 1_000, &[0, 1, 3]), heard(1, 101_000, &[0])]);
-        let at: Vec<(u64, &str)> = whole.passages.iter().map(|passage| (passage.start_ms, &*passage.text)).collect();
-        assert_eq!(at, [(100, "word0"), (100_100, "word1")]);
-        let gaps: Vec<(u64, u64, GapReason)> =
-            whole.gaps.iter().map(|gap| (gap.start_ms, gap.end_ms, gap.reason)).collect();
-        let right = [(20_000, 30_000, GapReason::NotReceived), (40_000, 100_000, GapReason::NotRecorded)];
-        assert_eq!(gaps, right);
-        assert_eq!((whole.length_ms, whole.words()), (110_000, 2));
-        assert_eq!(whole.made_by, ["local whisper base"]);
-    }
-
-    #[test]
-    fn what_cannot_be_read_or_was_not_written_is_a_gap_on_the_same_time_line() {
-        let mut second = heard(1, 101_000, &[0, 1]);
-        second.lost = vec![(3_000..9_000, GapReason::Unreadable)];
-        second.transcript.unwritten = vec![Unwritten { start_ms: 12_000, end_ms: 14_500 }];
-        let whole = Transcription::of(&[heard(0, 1_000, &[0]), second]);
-        let gaps: Vec<(u64, u64, GapReason)> =
-            whole.gaps.iter().map(|gap| (gap.start_ms, gap.end_ms, gap.reason)).collect();
-        let right = [
-            (10_000, 100_000, GapReason::NotRecorded),
-            (103_000, 109_000, GapReason::Unreadable),
-            (112_000, 114_500, GapReason::NotWritten),
-        ];
-        assert_eq!(gaps, right);
-        assert_eq!(whole.length_ms, 120_000);
-    }
-
-    #[test]
-    fn two_recorders_at_the_same_time_take_turns_and_leave_no_gap() {
-        let whole = Transcription::of(&[heard(0, 0, &[0, 1]), heard(1, 400, &[0, 1])]);
-        let at: Vec<u64> = whole.passages.iter().map(|passage| passage.start_ms).collect();
-        assert_eq!(at, [100, 500]);
-        assert_eq!(whole.gaps, []);
-    }
-
-    #[test]
-    fn a_clock_that_jumps_moves_nothing_out_of_reach() {
-        let whole = Transcription::of(&[heard(0, 5_000_000, &[0]), heard(1, 10, &[0]), heard(2, i64::MAX, &[0])]);
-        let at: Vec<u64> = whole.passages.iter().map(|passage| passage.start_ms).collect();
-        assert_eq!(at, [100, 10_100, 20_100]);
-    }
-
-    #[test]
-    fn nothing_heard_is_an_empty_transcript() {
-        let whole = Transcription::of(&[]);
-        assert_eq!((whole.words(), whole.length_ms, whole.language.as_str()), (0, 0, ""));
-    }
-}
+mod tests;

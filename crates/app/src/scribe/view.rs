@@ -75,10 +75,10 @@ pub struct RecordingSummary {
     /// Milliseconds since 1970.
     #[schema(value_type = i64)]
     pub updated_at: Timestamp,
-    /// When its latest chunk arrived; before the first one, when it began.
+    /// When its latest chunk arrived; before the first one, when it began. In milliseconds since 1970.
     #[schema(value_type = i64)]
     pub active_at: Timestamp,
-    /// When it ended.
+    /// When it ended, in milliseconds since 1970.
     #[schema(value_type = Option<i64>)]
     pub ended_at: Option<Timestamp>,
     /// The job that transcribes it or makes its summary again; while there is neither, the one that transcribed it.
@@ -184,6 +184,8 @@ pub struct SegmentView {
     pub beyond: u32,
     /// Where the last stored chunk ends, in milliseconds of the segment.
     pub length_ms: u64,
+    /// Where it ends: behind its last stored chunk are those that are missing at its end, each as long as the others usually are.
+    pub until_ms: u64,
     /// How often its recorder's clock jumped: what came after a jump is where the sound before it ends.
     pub clock_jumps: u32,
 }
@@ -193,6 +195,7 @@ impl SegmentView {
     pub(super) fn of(row: &SegmentRow, measured: Measured) -> Self {
         Self {
             length_ms: measured.end_ms,
+            until_ms: measured.until_ms,
             clock_jumps: measured.jumps,
             number: row.number,
             key: row.key.clone(),

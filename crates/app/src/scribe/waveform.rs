@@ -16,8 +16,8 @@ use super::audio;
 use super::context::ScribeApp;
 use super::error::SessionError;
 use super::notify::changed;
-use super::sounds::{join, load};
-use super::transcript::{end_of, starts};
+use super::sounds::{Recorded, join, load};
+use super::transcript::{end_of, offsets};
 use crate::asking::goes_on;
 
 /// Changes with what is made of the same sound.
@@ -48,13 +48,15 @@ struct Kept {
 /// Draws a session.
 pub(super) async fn make(run: &Run, app: &ScribeApp, id: &RecordingId) -> Result<(), JobError> {
     let (_, sounds) = load(run, id).await?;
-    let starts = starts(sounds.iter().map(|(segment, chunks)| (segment, &**chunks)));
-    let ends = sounds.iter().zip(&starts).map(|((_, chunks), start)| start + end_of(chunks));
+    let starts = offsets(sounds.iter().map(|one| (one.segment.started_at, one.until_ms)));
+    let ends = sounds.iter().zip(&starts).map(|(one, start)| start + one.until_ms);
     let length_ms = ends.max().unwrap_or(0);
     let step_ms = (length_ms / u64::from(MOST_POINTS)).max(SHORTEST_MS);
     let mut line = Line::new(length_ms, step_ms);
     let (mut drawn, mut none) = (false, None);
-    for ((segment, chunks), start) in sounds.iter().zip(starts) {
+    // Of a segment of which nothing arrived there is nothing to draw.
+    for (Recorded { segment, chunks, .. }, start) in sounds.iter().zip(starts).filter(|(one, _)| !one.chunks.is_empty())
+    {
         let sound = audio::of(segment, chunks)?;
         let names: Vec<&str> = sound.parts.iter().map(|(hash, _)| hash.as_str()).collect();
         let of = json!([VERSION, sound.media_type, names, step_ms]);

@@ -151,12 +151,17 @@ async fn open_with(ears: Arc<Ears>, part_ms: Option<u64>) -> (TestApp, Arc<Ears>
 /// Opus in `WebM` as a browser's recorder writes it, with a cluster a second: a tone that pauses for the last
 /// second of each ten.
 pub(crate) fn recorded(seconds: u32) -> Vec<u8> {
+    recorded_with(seconds, &[])
+}
+
+/// The same with more options of ffmpeg.
+pub(crate) fn recorded_with(seconds: u32, more: &[&str]) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("sound.webm");
     let tone = format!("aevalsrc=0.4*sin(2*PI*330*t)*not(between(mod(t\\,10)\\,9\\,10)):s=48000:d={seconds}");
     let options = ["-c:a", "libopus", "-b:a", "32k", "-f", "webm", "-live", "1", "-cluster_time_limit", "1000"];
     let mut make = Command::new("ffmpeg");
-    make.args(["-nostdin", "-v", "error", "-f", "lavfi", "-i", &tone]).args(options).arg(&file);
+    make.args(["-nostdin", "-v", "error", "-f", "lavfi", "-i", &tone]).args(more).args(options).arg(&file);
     assert!(make.status().unwrap().success());
     std::fs::read(&file).unwrap()
 }

@@ -36,6 +36,7 @@ mod limits;
 mod links;
 mod listening;
 mod metrics;
+mod missing;
 mod model;
 mod models;
 mod oidc;

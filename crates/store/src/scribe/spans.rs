@@ -18,12 +18,14 @@ pub struct Span {
     pub length_ms: u64,
     /// The length of the longest.
     pub longest_ms: u64,
+    /// How many they are.
+    pub chunks: u32,
 }
 
 /// What the stored chunks of each segment say together, by its number.
 pub async fn spans(tx: &mut Tx, owner: &OwnerId, id: &RecordingId) -> Result<BTreeMap<u32, Span>, StoreError> {
     let rows = sql("SELECT segment, MAX(start_ms + length_ms) AS end_ms, MAX(length_ms) AS longest_ms,
-             CAST(SUM(length_ms) AS BIGINT) AS length_ms
+             COUNT(*) AS chunks, CAST(SUM(length_ms) AS BIGINT) AS length_ms
          FROM scribe_chunks WHERE session_id = $1 AND owner = $2 GROUP BY segment")
     .bind(id.as_str())
     .bind(owner.as_str())
@@ -31,7 +33,8 @@ pub async fn spans(tx: &mut Tx, owner: &OwnerId, id: &RecordingId) -> Result<BTr
     .await?;
     let span = |row: &Row| {
         let ms = |name| Ok::<_, StoreError>(row.get::<i64>(name)?.unsigned_abs());
-        Ok::<_, StoreError>(Span { end_ms: ms("end_ms")?, length_ms: ms("length_ms")?, longest_ms: ms("longest_ms")? })
+        let (end_ms, length_ms, longest_ms) = (ms("end_ms")?, ms("length_ms")?, ms("longest_ms")?);
+        Ok::<_, StoreError>(Span { end_ms, length_ms, longest_ms, chunks: number(row, "chunks")? })
     };
     rows.iter().map(|row| Ok((number(row, "segment")?, span(row)?))).collect()
 }

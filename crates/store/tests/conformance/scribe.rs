@@ -192,7 +192,7 @@ async fn a_chunk_is_placed_once_in_any_order(store: &Store) {
     assert_eq!((sum(ada()).await, sum(omar()).await), ((30, 3_000), (0, 0)));
     assert_eq!(store.read(async |tx| blobs::usage(tx, &ada()).await).await.unwrap(), 30, "its bytes are referenced");
     let spans = async |owner| store.read(async |tx| scribe::spans(tx, &owner, &row.id).await).await.unwrap();
-    let span = Span { end_ms: 6_000, length_ms: 3_000, longest_ms: 1_000 };
+    let span = Span { end_ms: 6_000, length_ms: 3_000, longest_ms: 1_000, chunks: 3 };
     assert_eq!((spans(ada()).await, spans(omar()).await), (BTreeMap::from([(0, span)]), BTreeMap::new()));
     let one = chunk(store, 0, 1, 2).await;
     assert_eq!(place(store, &omar(), &row.id, &one).await, Placed::Unknown);

@@ -10491,6 +10491,8 @@ export interface components {
              * @description End, exclusive.
              */
             end_ms: number;
+            /** @description Its end is an estimate: chunks are missing at the end of a segment, and nobody knows how long they were. */
+            estimated: boolean;
             /** @description Why. */
             reason: components["schemas"]["GapReason"];
             /**
@@ -11866,7 +11868,7 @@ export interface components {
         RecordingSummary: {
             /**
              * Format: int64
-             * @description When its latest chunk arrived; before the first one, when it began.
+             * @description When its latest chunk arrived; before the first one, when it began. In milliseconds since 1970.
              */
             active_at: number;
             /** @description What those who were recorded were told. */
@@ -11878,7 +11880,7 @@ export interface components {
             created_at: number;
             /**
              * Format: int64
-             * @description When it ended.
+             * @description When it ended, in milliseconds since 1970.
              */
             ended_at?: number | null;
             error?: components["schemas"]["ErrorView"] | null;
@@ -12389,7 +12391,7 @@ export interface components {
              * @description Most bytes of a file that becomes a session.
              */
             file_bytes: number;
-            /** @description The languages that a person may choose, by their codes. */
+            /** @description The languages that a person may choose, by their codes: those that something that hears is routed for. */
             languages: string[];
             /** @description Whether words are heard while a session is recorded. */
             live: boolean;
@@ -12480,6 +12482,11 @@ export interface components {
              * @description How many of them are stored.
              */
             stored: number;
+            /**
+             * Format: int64
+             * @description Where it ends: behind its last stored chunk are those that are missing at its end, each as long as the others usually are.
+             */
+            until_ms: number;
         };
         /** @description One sentence of the narration. */
         Sentence: {

@@ -11,7 +11,7 @@
 //!   "provisional": false,
 //!   "summary": { "kind": "extract", "text": "We will open on Monday." },
 //!   "speakers": [{ "number": 0, "name": "Amal" }],
-//!   "gaps": [{ "start_ms": 60000, "end_ms": 72000, "reason": "not_received" }],
+//!   "gaps": [{ "start_ms": 60000, "end_ms": 72000, "reason": "not_received", "estimated": false }],
 //!   "segments": [{
 //!     "start_ms": 0, "end_ms": 900, "speaker": 0, "text": "Good morning.",
 //!     "words": [{ "text": "Good", "start_ms": 0, "end_ms": 300, "confidence": 0.98 }]
@@ -20,7 +20,8 @@
 //! ```
 //!
 //! `recorded_at`, `consent`, `summary` and `speaker` may be null. A summary that models wrote is `written`,
-//! and has their names as `made_by`. A gap's `reason` is `not_recorded`, `not_received`, `unreadable` or `not_written`. Times are milliseconds of the recording, ends exclusive.
+//! and has their names as `made_by`. A gap's `reason` is `not_recorded`, `not_received`, `unreadable` or `not_written`;
+//! `estimated`: chunks are missing at the end of a segment, and how long they were is not known. Times are milliseconds of the recording, ends exclusive.
 //! `speakers` has everyone who speaks, and everyone with a name. `words` is empty where their times are not known. Version 1
 //! may get more fields, so ignore those that you do not know; a change of meaning gets a new version.
 

@@ -16,7 +16,10 @@ pub(super) struct Labels {
     /// The names of models follow.
     pub(super) written: &'static str,
     speaker: &'static str,
-    gap: [&'static str; 2],
+    gap: &'static str,
+    /// The same of one of which nobody knows exactly how long it is: on one line of a caption, too.
+    gap_about: &'static str,
+    seconds: &'static str,
     not_recorded: &'static str,
     not_received: &'static str,
     unreadable: &'static str,
@@ -33,7 +36,9 @@ static ENGLISH: Labels = Labels {
     extract: "Extract (sentences of the transcript, unchanged)",
     written: "Summary, written by",
     speaker: "Speaker",
-    gap: ["gap of", "s,"],
+    gap: "gap of",
+    gap_about: "gap of about",
+    seconds: "s,",
     not_recorded: "nothing was recorded",
     not_received: "what was recorded never arrived",
     unreadable: "the sound cannot be read",
@@ -50,7 +55,9 @@ static ARABIC: Labels = Labels {
     extract: "مقتطف (جمل من النص دون تغيير)",
     written: "ملخص كتبه",
     speaker: "المتحدث",
-    gap: ["انقطاع مدته", "ث،"],
+    gap: "انقطاع مدته",
+    gap_about: "انقطاع نحو",
+    seconds: "ث،",
     not_recorded: "لم يُسجَّل شيء",
     not_received: "ما سُجّل لم يصل قط",
     unreadable: "تتعذّر قراءة الصوت",
@@ -72,14 +79,14 @@ impl Labels {
         self.gap_lines(gap).join(" ")
     }
 
-    /// The same on two lines. It lasts whole seconds, tenths below one; its times are the whole seconds around it.
+    /// The same on two lines, `about` so long if nobody knows exactly when it ends. It lasts whole seconds, tenths below one; its times are the whole seconds around it.
     pub(super) fn gap_lines(&self, gap: Gap) -> [String; 2] {
         let lasts_ms = gap.end_ms.saturating_sub(gap.start_ms);
         let lasts = match lasts_ms {
             0..1000 => format!("0.{}", (lasts_ms / 100).max(1)),
             _ => (lasts_ms.saturating_add(500) / 1000).to_string(),
         };
-        let [before, unit] = self.gap;
+        let (before, unit) = (if gap.estimated { self.gap_about } else { self.gap }, self.seconds);
         let (from, to) = (clock(gap.start_ms), clock(gap.end_ms.saturating_add(999)));
         let why = match gap.reason {
             GapReason::NotRecorded => self.not_recorded,
@@ -98,7 +105,8 @@ mod tests {
     #[test]
     fn gaps_and_speakers_are_named_in_the_language() {
         let english = Labels::of_language("en-GB");
-        let gap = |start_ms, end_ms, reason| Gap { start_ms, end_ms, reason };
+        let gap = |start_ms, end_ms, reason| Gap { start_ms, end_ms, reason, estimated: false };
+        let estimated = Gap { estimated: true, ..gap(0, 86_400_000, GapReason::NotReceived) };
         let all = [
             (gap(1_000, 13_200, GapReason::NotRecorded), "[gap of 12 s, 00:00:01–00:00:14: nothing was recorded]"),
             (
@@ -110,6 +118,7 @@ mod tests {
                 gap(0, 3_000, GapReason::NotWritten),
                 "[gap of 3 s, 00:00:00–00:00:03: what is said was not written down]",
             ),
+            (estimated, "[gap of about 86400 s, 00:00:00–24:00:00: what was recorded never arrived]"),
         ];
         for (gap, text) in all {
             assert_eq!(english.gap(gap), text);
@@ -117,6 +126,7 @@ mod tests {
         }
         assert_eq!(english.speaker(0), "Speaker 1");
         let arabic = Labels::of_language("ar");
+        assert_eq!(arabic.gap_lines(estimated)[0], "[انقطاع نحو 86400 ث، 00:00:00–24:00:00:");
         assert_eq!(
             arabic.gap(gap(0, 2_000, GapReason::NotRecorded)),
             "[انقطاع مدته 2 ث، 00:00:00–00:00:02: لم يُسجَّل شيء]"

@@ -79,6 +79,9 @@ pub struct Gap {
     pub end_ms: u32,
     /// Why.
     pub reason: GapReason,
+    /// Nobody knows exactly when it ends.
+    #[serde(default)]
+    pub estimated: bool,
 }
 
 /// The format of an export.

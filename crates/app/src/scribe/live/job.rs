@@ -119,8 +119,8 @@ impl HearSession {
             let chunks = clock::steady(&segment, chunks).chunks;
             segments.push((segment, chunks));
         }
-        let end = |segment: &SegmentRow| measured.get(&segment.number).map_or(0, |of| of.end_ms);
-        let offsets = offsets(segments.iter().map(|(segment, _)| (segment.started_at, end(segment))));
+        let until = |segment: &SegmentRow| measured.get(&segment.number).map_or(0, |of| of.until_ms);
+        let offsets = offsets(segments.iter().map(|(segment, _)| (segment.started_at, until(segment))));
         Ok(Some(Now { row, ears, segments, offsets }))
     }
 

@@ -9,6 +9,7 @@ const segment = (number: number, started_at: number, length_ms: number, more: Pa
   media_type: 'audio/webm',
   started_at,
   length_ms,
+  until_ms: length_ms,
   chunks: 2,
   stored: 2,
   beyond: 2,
@@ -25,6 +26,11 @@ describe('the segments of a session', () => {
   it('of two sources at the same time leave no gap', () => {
     const rows = rowsOf([segment(0, 1000, 60_000), segment(1, 1010, 20_000), segment(2, 61_500, 100)]);
     expect(rows.map(({ gapMs }) => gapMs)).toEqual([null, null, 500]);
+  });
+
+  it('have no such time where what was recorded never arrived', () => {
+    const rows = rowsOf([segment(0, 1000, 5000, { until_ms: 20_000, chunks: 8 }), segment(1, 21_500, 2000)]);
+    expect(rows.map(({ gapMs }) => gapMs)).toEqual([null, 500]);
   });
 
   it('say what is missing of them', () => {

@@ -22,7 +22,7 @@ export function rowsOf(segments: Segment[]): Row[] {
     .map((segment) => {
       const gap = end === null ? null : segment.started_at - end;
       const missing = (segment.chunks ?? segment.beyond) - segment.stored;
-      end = Math.max(end ?? 0, segment.started_at + segment.length_ms);
+      end = Math.max(end ?? 0, segment.started_at + segment.until_ms);
       return {
         segment,
         missing,

@@ -3,7 +3,7 @@
  * recorded at the same time.
  */
 import { audioUrl } from '../api';
-import { besides, lengthOf, pastGap, silences, soundAt, type Stretch } from '../transcript/timeline';
+import { besides, pastGap, silences, soundAt, type Stretch } from '../transcript/timeline';
 import type { Gap } from '../types';
 import { Beside, FAR_SECONDS } from './beside';
 
@@ -28,6 +28,7 @@ export class Sound {
   constructor(
     readonly session: string,
     readonly stretches: Stretch[],
+    readonly length: number,
     readonly allGaps: () => Gap[],
   ) {
     this.#audio.preload = 'metadata';
@@ -47,10 +48,6 @@ export class Sound {
   /** Those with nothing to hear. */
   gaps(): Gap[] {
     return silences(this.allGaps(), this.stretches);
-  }
-
-  get length(): number {
-    return lengthOf(this.stretches);
   }
 
   toggle() {

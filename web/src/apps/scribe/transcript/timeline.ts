@@ -12,21 +12,34 @@ const JUMP_MS = 7 * 24 * 3_600_000;
 /** What is closer than this to the end of a gap is past it. */
 const NEAR_MS = 40;
 
-/** Those with sound, by the clocks of their recorders: the first begins at 0. */
-export function stretchesOf(segments: Segment[]): Stretch[] {
-  const sounding = segments.filter(({ stored }) => stored > 0).sort((a, b) => a.number - b.number);
-  const begun = sounding[0]?.started_at ?? 0;
+/** Where each segment begins, by the clocks of their recorders: the first at 0. One of which nothing arrived was recorded, too. */
+function placed(segments: Segment[]): { segment: Segment; start: number }[] {
+  const recorded = segments.filter(({ chunks, beyond }) => (chunks ?? beyond) > 0).sort((a, b) => a.number - b.number);
+  const begun = recorded[0]?.started_at ?? 0;
   let until = 0;
-  const stretches = sounding.map(({ number, started_at, length_ms }) => {
-    const offset = started_at - begun;
+  return recorded.map((segment) => {
+    const offset = segment.started_at - begun;
     const start = offset >= 0 && offset <= until + JUMP_MS ? offset : until;
-    until = Math.max(until, start + length_ms);
-    return { segment: number, start_ms: start, end_ms: start + length_ms };
+    until = Math.max(until, start + segment.until_ms);
+    return { segment, start };
   });
-  return stretches.sort((a, b) => a.start_ms - b.start_ms);
 }
 
-export const lengthOf = (stretches: Stretch[]) => Math.max(0, ...stretches.map(({ end_ms }) => end_ms));
+/** Those with sound. */
+export function stretchesOf(segments: Segment[]): Stretch[] {
+  return placed(segments)
+    .filter(({ segment }) => segment.stored > 0)
+    .map(({ segment: { number, length_ms }, start }) => ({
+      segment: number,
+      start_ms: start,
+      end_ms: start + length_ms,
+    }))
+    .sort((a, b) => a.start_ms - b.start_ms);
+}
+
+/** With what is missing at the end of it. */
+export const lengthOf = (segments: Segment[]) =>
+  Math.max(0, ...placed(segments).map(({ segment, start }) => start + segment.until_ms));
 
 /** The stretch that sounds then, or else the next one; null at the end. */
 export function soundAt(stretches: Stretch[], ms: number): Stretch | null {
@@ -40,9 +53,10 @@ export function besides(stretches: Stretch[], stretch: Stretch): Stretch[] {
 
 /** Those with nothing to hear: what was not written down can be heard, and so can another segment that has sound then. */
 export function silences(gaps: Gap[], stretches: Stretch[]): Gap[] {
-  return gaps.filter(({ reason, start_ms, end_ms }) => {
+  return gaps.filter(({ reason, start_ms, end_ms, estimated }) => {
     const sounding = stretches.filter((one) => one.start_ms < end_ms && one.end_ms > start_ms);
-    return reason !== 'not_written' && sounding.length < 2;
+    // What is missing at the end of a segment is behind its stretch: one that sounds then is another one.
+    return reason !== 'not_written' && sounding.length < (estimated ? 1 : 2);
   });
 }
 

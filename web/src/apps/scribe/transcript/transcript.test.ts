@@ -3,7 +3,7 @@ import type { Live, LivePassage, Segment, SpokenWord, Transcript } from '../type
 import { matchesOf, searchable } from './find';
 import { certainUntil, grown } from './live';
 import { rowsOf } from './rows';
-import { besides, pastGap, silences, soundAt, stretchesOf } from './timeline';
+import { besides, lengthOf, pastGap, silences, soundAt, stretchesOf } from './timeline';
 import { directionOf, placeAt, placeOfLetter, placesOf } from './words';
 
 const word = (text: string, start_ms: number): SpokenWord => ({ text, start_ms, end_ms: start_ms + 90, confidence: 1 });
@@ -65,17 +65,32 @@ describe('finding', () => {
 });
 
 describe('the time line', () => {
-  const segment = (number: number, started_at: number, length_ms: number, stored = 1) =>
-    ({ number, started_at, length_ms, stored }) as Segment;
+  const segment = (number: number, started_at: number, length_ms: number, chunks = 1, until_ms = length_ms) =>
+    ({ number, started_at, length_ms, until_ms, chunks, stored: length_ms > 0 ? 1 : 0, beyond: 0 }) as Segment;
 
   it('begins with the first segment that has sound', () => {
-    const stretches = stretchesOf([segment(0, 0, 0, 0), segment(1, 5000, 2000), segment(2, 9000, 1000)]);
+    const stretches = stretchesOf([segment(0, 0, 0, 0, 0), segment(1, 5000, 2000), segment(2, 9000, 1000)]);
     expect(stretches.map(({ segment, start_ms, end_ms }) => [segment, start_ms, end_ms])).toEqual([
       [1, 0, 2000],
       [2, 4000, 5000],
     ]);
     expect(soundAt(stretches, 3000)?.segment).toBe(2);
     expect(soundAt(stretches, 5000)).toBeNull();
+  });
+
+  it('has what never arrived of a segment, and a segment of which nothing did', () => {
+    // Of eight chunks one, of the next segment nothing, and one behind it whose clock jumped.
+    const segments = [segment(0, 5000, 1000, 8, 8000), segment(1, 13_000, 0, 3, 3000), segment(2, 10, 500)];
+    expect(stretchesOf(segments)).toEqual([
+      { segment: 0, start_ms: 0, end_ms: 1000 },
+      { segment: 2, start_ms: 11_000, end_ms: 11_500 },
+    ]);
+    expect(lengthOf(segments)).toBe(11_500);
+    expect(lengthOf(segments.slice(0, 2))).toBe(11_000);
+    const first = [segment(0, 5000, 0, 3, 3000), segment(1, 8000, 1000)];
+    expect(stretchesOf(first), 'the server begins with it, too').toEqual([
+      { segment: 1, start_ms: 3000, end_ms: 4000 },
+    ]);
   });
 
   it('puts a segment whose clock jumped after those before it', () => {
@@ -92,15 +107,18 @@ describe('the time line', () => {
     const all = [first, second, third];
     expect([first, second, third].map((one) => besides(all, one))).toEqual([[second], [first], []]);
     const gaps = [
-      { start_ms: 1000, end_ms: 2000, reason: 'not_received' as const },
-      { start_ms: 10_000, end_ms: 11_000, reason: 'unreadable' as const },
-      { start_ms: 13_000, end_ms: 14_000, reason: 'not_written' as const },
+      { start_ms: 1000, end_ms: 2000, reason: 'not_received' as const, estimated: false },
+      { start_ms: 10_000, end_ms: 11_000, reason: 'unreadable' as const, estimated: false },
+      { start_ms: 13_000, end_ms: 14_000, reason: 'not_written' as const, estimated: false },
+      // Of the first one chunks are missing at its end, and the second one sounds then.
+      { start_ms: 9000, end_ms: 12_000, reason: 'not_received' as const, estimated: true },
+      { start_ms: 15_000, end_ms: 20_000, reason: 'not_received' as const, estimated: true },
     ];
-    expect(silences(gaps, all)).toEqual([gaps[1]]);
+    expect(silences(gaps, all)).toEqual([gaps[1], gaps[4]]);
   });
 
   it('passes over gaps', () => {
-    const gaps = [{ start_ms: 1000, end_ms: 2000, reason: 'not_received' as const }];
+    const gaps = [{ start_ms: 1000, end_ms: 2000, reason: 'not_received' as const, estimated: false }];
     expect([500, 1000, 1990, 2000].map((ms) => pastGap(gaps, ms))).toEqual([500, 2000, 1990, 2000]);
   });
 });

@@ -23,7 +23,8 @@ export const ar: Record<Key, Message> = {
   'transcript.poorly':
     'قد تكون كلمات كثيرة خاطئة: النموذج الذي دوّنها لا يتقن هذه اللغة. يمكن لمشرف أن يثبّت نموذجًا أكبر (النماذج، \u2068speech-small\u2069).',
   'transcript.gap.not_received': 'سُجّل ما مدته {time} ولم يصل قط',
-  'transcript.gap.unreadable': 'وصل ما مدته {time} تالفًا ولا يمكن قراءته',
+  'transcript.gap.estimated': 'سُجّل ما مدته نحو {time} ولم يصل قط',
+  'transcript.gap.unreadable': 'وصل ما مدته {time} ولا يمكن قراءته',
   'transcript.gap.not_written': 'يتكلم أحدهم مدة {time} ولم يُدوَّن كلامه',
   'transcript.nothing': 'لم يُسجّل شيء، فلا صوت ولا نص.',
   'transcript.none': 'سُجّل من غير تدوين',

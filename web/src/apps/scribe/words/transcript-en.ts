@@ -22,7 +22,8 @@ export const en = {
   'transcript.poorly':
     'Many words may be wrong: the model that wrote them down knows this language poorly. An administrator can install a larger one (Models, speech-small).',
   'transcript.gap.not_received': '{time} were recorded and never arrived',
-  'transcript.gap.unreadable': '{time} arrived damaged and cannot be read',
+  'transcript.gap.estimated': 'About {time} were recorded and never arrived',
+  'transcript.gap.unreadable': '{time} arrived and cannot be read',
   'transcript.gap.not_written': 'Somebody speaks for {time}, and it was not written down',
   'transcript.nothing': 'Nothing was recorded, so there is neither sound nor text.',
   'transcript.none': 'It was only recorded',

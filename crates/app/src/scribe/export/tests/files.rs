@@ -99,7 +99,7 @@ fn json_has_the_documented_shape() {
         "provisional": true,
         "summary": { "kind": "extract", "text": "We open on Monday.\n\n1. It is *not* decided." },
         "speakers": [{ "number": 0, "name": "Amal & Co" }],
-        "gaps": [{ "start_ms": talk.gaps[0].start_ms, "end_ms": talk.gaps[0].end_ms, "reason": "not_received" }],
+        "gaps": [{ "start_ms": talk.gaps[0].start_ms, "end_ms": talk.gaps[0].end_ms, "reason": "not_received", "estimated": false }],
         "segments": [{
             "start_ms": 300, "end_ms": 900, "speaker": 0, "text": "Good morning.",
             "words": [{ "text": "Good", "start_ms": 300, "end_ms": 540, "confidence": 0.5 }],

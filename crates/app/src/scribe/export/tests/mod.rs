@@ -91,7 +91,8 @@ pub(super) fn english() -> Talk {
             word.end_ms += 12_000;
         }
     }
-    talk.gaps = vec![Gap { start_ms: third - 300, end_ms: third + 11_700, reason: GapReason::NotReceived }];
+    talk.gaps =
+        vec![Gap { start_ms: third - 300, end_ms: third + 11_700, reason: GapReason::NotReceived, estimated: false }];
     talk
 }
 
@@ -115,7 +116,7 @@ pub(super) fn arabic() -> Talk {
     talk.speakers = BTreeMap::from([(0, "أمل".to_owned()), (1, "Dr. Smith".to_owned())]);
     talk.consent = Some("وافق الجميع في البداية".to_owned());
     talk.summary = Some(extract("وصل iPhone الجديد أمس."));
-    talk.gaps = vec![Gap { start_ms: 0, end_ms: 300, reason: GapReason::NotRecorded }];
+    talk.gaps = vec![Gap { start_ms: 0, end_ms: 300, reason: GapReason::NotRecorded, estimated: false }];
     talk
 }
 

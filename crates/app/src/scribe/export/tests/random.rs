@@ -80,7 +80,7 @@ fn every_letter_comes_once_and_in_order() {
         for _ in 0..random.random_range(0..4) {
             let start_ms = random.random_range(0..now + 1000);
             let end_ms = start_ms + random.random_range(0..20_000);
-            talk.gaps.push(Gap { start_ms, end_ms, reason: GapReason::NotRecorded });
+            talk.gaps.push(Gap { start_ms, end_ms, reason: GapReason::NotRecorded, estimated: false });
         }
         let made = cues(&talk);
         assert_readable(&talk, &made);

@@ -1,0 +1,79 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Gap } from '../types';
+
+/** A browser's player, of which the test says what it loads. */
+class Player extends EventTarget {
+  static last: Player;
+  preload = '';
+  src = '';
+  paused = true;
+  readyState = 0;
+  currentTime = 0;
+  playbackRate = 1;
+  defaultPlaybackRate = 1;
+  duration = NaN;
+  play = vi.fn(async () => void (this.paused = false));
+  pause = vi.fn(() => void (this.paused = true));
+  load = vi.fn();
+
+  constructor() {
+    super();
+    Player.last = this;
+  }
+
+  getAttribute() {
+    return this.src;
+  }
+
+  removeAttribute() {
+    this.src = '';
+  }
+
+  knows(duration: number) {
+    this.duration = duration;
+    this.readyState = 1;
+    this.dispatchEvent(new Event('loadedmetadata'));
+  }
+}
+
+vi.stubGlobal('Audio', Player);
+vi.stubGlobal('HTMLMediaElement', { HAVE_FUTURE_DATA: 3 });
+vi.stubGlobal('requestAnimationFrame', () => 0);
+vi.stubGlobal('cancelAnimationFrame', () => undefined);
+
+const { Sound } = await import('./sound.svelte');
+
+describe('the sound of a session', () => {
+  const stretches = [
+    { segment: 0, start_ms: 0, end_ms: 9000 },
+    { segment: 1, start_ms: 9000, end_ms: 20_000 },
+  ];
+  let gaps: Gap[];
+  let sound: InstanceType<typeof Sound>;
+
+  beforeEach(() => {
+    gaps = [];
+    sound = new Sound('s', stretches, 20_000, () => gaps);
+  });
+
+  it('begins past a first segment that is damaged', () => {
+    gaps = [{ start_ms: 0, end_ms: 9000, reason: 'unreadable', estimated: false }];
+    const player = Player.last;
+    expect(player.src, 'nobody knows of the damage before the transcript is there').toContain('/segments/0/');
+    player.dispatchEvent(new Event('error'));
+    expect(sound.failed).toBe(true);
+    sound.play();
+    expect(player.src).toContain('/segments/1/');
+    expect([sound.playing, sound.failed, sound.time]).toEqual([true, false, 9000]);
+    player.knows(11);
+    expect([player.paused, player.currentTime]).toEqual([false, 0]);
+  });
+
+  it('begins where it is if there is something to hear', () => {
+    const player = Player.last;
+    player.knows(9);
+    sound.play();
+    expect(player.src).toContain('/segments/0/');
+    expect([player.paused, sound.time]).toEqual([false, 0]);
+  });
+});
