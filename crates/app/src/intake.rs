@@ -35,7 +35,7 @@ pub struct Intake {
     pub begins_for_it: fn(&[u8]) -> bool,
     /// Why a file that begins so can be none, if there is more to say of it than that nobody knows such files.
     pub refuses: fn(&[u8]) -> Option<Refusal>,
-    /// Why a file that a client sends to this app by its name is not taken, whatever it is, by what is said of it.
+    /// Why a file that is for this app is not taken, whatever it is, by what is said of it.
     pub refuses_said: fn(&Said) -> Option<Refusal>,
 }
 

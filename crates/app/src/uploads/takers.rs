@@ -45,6 +45,10 @@ pub(super) fn most_bytes(apps: &[Arc<dyn Module>], name: &str, said: &Said, docu
         let (_, intake) = named(apps, app).ok_or_else(|| no_such_app(app))?;
         return (intake.refuses_said)(said).map_or(Ok(intake.most_bytes), Err);
     }
+    // What the only one that takes such files refuses need not be sent first. Of several, the first bytes say whose it is.
+    if let Some(refusal) = only_by_name(apps, name).and_then(|intake| (intake.refuses_said)(said)) {
+        return Err(refusal);
+    }
     Ok(by_name(apps, name).map(|intake| intake.most_bytes).max().unwrap_or(documents).max(documents))
 }
 
@@ -53,9 +57,7 @@ pub(super) fn counted(apps: &[Arc<dyn Module>], name: &str, said: &Said) -> Opti
     if let Some(app) = said.get(APP) {
         return named(apps, app)?.1.counted;
     }
-    let mut takers = by_name(apps, name);
-    let only = takers.next()?;
-    if takers.next().is_none() { only.counted } else { None }
+    only_by_name(apps, name)?.counted
 }
 
 /// What a file counts as that nothing counted when it was announced, since neither its name nor its sender said whose it is, now that
@@ -73,6 +75,12 @@ pub(super) fn counted_late(
 fn by_name<'a>(apps: &'a [Arc<dyn Module>], name: &str) -> impl Iterator<Item = Intake> + use<'a> {
     let ending = Path::new(name).extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_lowercase();
     apps.iter().filter_map(|app| app.intake()).filter(move |intake| intake.endings.contains(&ending.as_str()))
+}
+
+/// The only one who does.
+fn only_by_name(apps: &[Arc<dyn Module>], name: &str) -> Option<Intake> {
+    let mut takers = by_name(apps, name);
+    takers.next().filter(|_| takers.next().is_none())
 }
 
 /// Most bytes of any file.
@@ -95,7 +103,8 @@ pub(super) fn taker<'a>(apps: &'a [Arc<dyn Module>], head: &[u8], name: &str, sa
     let found =
         apps.iter().find_map(|app| app.intake().filter(|intake| (intake.begins)(head)).map(|found| (app, found)));
     if let Some((app, intake)) = found {
-        return Taker::App(app, intake.most_bytes);
+        let refused = (intake.refuses_said)(said);
+        return refused.map_or(Taker::App(app, intake.most_bytes), |refusal| Taker::Nobody(Some(refusal)));
     }
     let known = apps.iter().find_map(|app| app.intake().and_then(|intake| (intake.refuses)(head)));
     Taker::Nobody(known.or_else(|| untaken(apps, name)))

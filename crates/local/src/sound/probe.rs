@@ -72,8 +72,13 @@ pub async fn sound_file(guard: &Guard, file: &Path) -> Result<SoundFile, SpeechE
         .map_err(|error| SpeechError::Failed { message: format!("ffprobe said something unexpected: {error}") })?;
     let mut found = of(&found)?;
     if found.duration_ms == 0 {
-        let packets = ["-select_streams", "a:0", "-show_entries", "packet=pts_time", "-of", "csv=p=0"];
-        found.duration_ms = latest(&ask(guard, file, &packets).await?);
+        let asked = ["-select_streams", "a:0", "-show_entries", "packet=pts_time", "-of", "csv=p=0"];
+        let packets = ask(guard, file, &asked).await?;
+        // A recorder that was stopped at once writes a header, and no sound after it.
+        if packets.trim_ascii().is_empty() {
+            return Err(SpeechError::NoSound);
+        }
+        found.duration_ms = latest(&packets);
     }
     Ok(found)
 }

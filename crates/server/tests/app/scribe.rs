@@ -374,6 +374,13 @@ async fn a_session_that_is_begun_again_with_its_key_is_the_same() {
     let change =
         async |code: &str| app.ask(Method::PATCH, &path).of(&ada()).json(&json!({ "language": code })).answer().await;
     assert_eq!(change("xx").await.problem(), (422, "no_such_language".to_owned()));
+    // As in forms and uploads, an empty one is none.
+    let begun = app.post("/api/v1/sessions").of(&ada()).json(&json!({ "language": "" })).answer().await;
+    assert_eq!((begun.status, &begun.json()["language"]), (StatusCode::CREATED, &Value::Null), "{}", begun.text());
+    assert_eq!(
+        (change("fr").await.json()["language"].clone(), change("").await.json()["language"].clone()),
+        (json!("fr"), Value::Null)
+    );
     let (_, config) = app.get("/api/v1/config").of(&ada()).send().await;
     let offered = config["apps"]["scribe"]["languages"].as_array().unwrap();
     assert!(offered.len() > 90, "{config}");

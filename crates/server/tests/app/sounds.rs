@@ -54,10 +54,30 @@ async fn an_unknown_language_is_refused_before_anything_is_sent() {
     let ask = app.post("/api/v1/uploads").of(&ada()).header("tus-resumable", "1.0.0");
     let answer = ask.header("upload-length", "1000000").header("upload-metadata", &said).answer().await;
     assert_eq!(answer.problem(), (422, "no_such_language".to_owned()), "{}", answer.text());
+    // Without the name of an app, by the name of the file; and where that says nothing either, by its first bytes.
+    for (name, bytes) in [("a.wav", &b""[..]), ("a.bin", &wave(2)[..20_000])] {
+        let said = metadata(&[("filename", name), ("language", "tlh")]);
+        let ask = app.post("/api/v1/uploads").of(&ada()).header("tus-resumable", "1.0.0");
+        let ask = ask.header("upload-length", "1000000").header("upload-metadata", &said);
+        let ask = ask.header("content-length", &bytes.len().to_string());
+        let answer = ask.header("content-type", "application/offset+octet-stream").raw(bytes).answer().await;
+        assert_eq!(answer.problem(), (422, "no_such_language".to_owned()), "{name}: {}", answer.text());
+    }
     let sound = wave(1);
     let form = [("language", None, b"xx".as_slice()), ("file", Some("a.wav"), sound.as_slice())];
     let answer = app.post("/api/v1/sessions/files").of(&ada()).form(&form).answer().await;
     assert_eq!(answer.problem(), (422, "no_such_language".to_owned()));
+    assert_eq!(sessions(&app).await, json!([]));
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_with_a_header_and_no_sound_is_refused_at_every_door() {
+    let app = TestApp::open(Dialect::Sqlite).await;
+    let answer = app.post("/api/v1/sessions/files").of(&ada()).file("a.wav", &wave(0)).answer().await;
+    assert_eq!(answer.problem(), (422, "no_sound".to_owned()), "{}", answer.text());
+    let answer = send(&app, &[("filename", "a.wav")], &wave(0)).await;
+    assert_eq!(answer.problem(), (422, "no_sound".to_owned()), "{}", answer.text());
     assert_eq!(sessions(&app).await, json!([]));
     app.end().await;
 }

@@ -66,7 +66,12 @@ pub(crate) struct SessionChange {
 /// Null is a choice too. What is missing is none.
 fn chosen<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Spoken>, D::Error> {
     let code = Option::<String>::deserialize(deserializer)?;
-    Ok(Some(code.map_or(Spoken::FoundOut, Spoken::Language)))
+    Ok(Some(given(code).map_or(Spoken::FoundOut, Spoken::Language)))
+}
+
+/// A language that was chosen: an empty one, as a form sends it in which nobody chose any, is none.
+pub(super) fn given(code: Option<String>) -> Option<String> {
+    code.filter(|code| !code.is_empty())
 }
 
 /// Whether a session goes on.
@@ -145,7 +150,7 @@ pub(crate) async fn create(
     Json(new): Json<NewSession>,
 ) -> Result<Response, Problem> {
     let NewSession { title, language, transcribe, consent } = new;
-    let new = NewRecording { title, language, transcribe, consent, request_key };
+    let new = NewRecording { title, language: given(language), transcribe, consent, request_key };
     let (view, standings) = session::begin(&app, &asker, new).await?;
     let location = HeaderValue::from_str(&format!("/api/v1/sessions/{}", view.session.id))
         .map_err(|error| Problem::internal(&error))?;
