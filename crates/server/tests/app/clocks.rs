@@ -36,6 +36,14 @@ async fn a_clock_that_jumps_within_a_segment_is_taken_with_its_sound_and_not_bel
         recording.close(5).await;
         assert_eq!(recording.finish(false).await.json()["state"], "complete");
         assert_eq!(recording.audio().await, (0..5).flat_map(bytes).collect::<Vec<u8>>(), "nothing is lost");
+        // To another epoch, and on from there: decades, by which each further chunk is as far from the first.
+        let recording = Recording::begin(&app).await;
+        for number in 0..5_usize {
+            let start_ms = number as u64 * 30_000 + if number > 1 { 1_700_000_000_000 } else { 0 };
+            put(&recording, number, start_ms, 30_000, &bytes(u32::try_from(number).unwrap())).await;
+        }
+        let segment = recording.show().await["segments"][0].clone();
+        assert_eq!((&segment["clock_jumps"], &segment["length_ms"]), (&json!(1), &json!(150_000)), "{segment}");
         let (_, fine) = app.get(&Recording::begin(&app).await.path("")).of(&ada()).send().await;
         assert_eq!(fine["segments"][0]["clock_jumps"], 0, "{fine}");
         app.end().await;

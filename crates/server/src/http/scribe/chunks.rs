@@ -19,8 +19,11 @@ use crate::http::identity::Owner;
 use crate::http::problem::Problem;
 use crate::http::{Api, Opened, forms};
 
-/// What is beyond a hundred days was said by a clock that jumped: the bytes are stored all the same.
+/// A chunk that is longer than a hundred days was measured by a clock that jumped: the bytes are stored all the same.
 const LONGEST_MS: u64 = 100 * 24 * 3_600 * 1_000;
+/// The greatest number of a browser. A clock that jumps to 1970 has chunks begin decades late, one after the other all the same, so
+/// that it is seen to have jumped once.
+const LATEST_MS: u64 = 9_007_199_254_740_991;
 
 /// Room for the digest of each algorithm.
 const DIGESTS: usize = 1000;
@@ -66,7 +69,7 @@ pub(crate) async fn put(
     let outcome = if announced.is_some_and(|bytes| bytes > CHUNK_BYTES) {
         Err(chunk::ChunkError::TooLarge { most: CHUNK_BYTES })
     } else {
-        let [start_ms, length_ms] = [times.start_ms, times.length_ms].map(|ms| ms.min(LONGEST_MS));
+        let (start_ms, length_ms) = (times.start_ms.min(LATEST_MS), times.length_ms.min(LONGEST_MS));
         let place = Place { segment, number, start_ms, length_ms };
         let metrics = api.metrics.clone();
         let counted = (&mut body).inspect_ok(|bytes| metrics.received(bytes.len()));
