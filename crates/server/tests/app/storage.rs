@@ -200,6 +200,9 @@ async fn a_damaged_archive_is_the_only_copy_and_stays_however_old_it_is() {
         std::fs::remove_file(&file).unwrap();
         std::fs::write(&file, &bytes).unwrap();
         assert_eq!(verify(&app.app.keeper).await.unwrap().wrong.len(), 1);
+        let asked = app.get(&damaged.path("/segments/0/audio")).of(&ada()).answer().await;
+        assert_eq!(asked.problem(), (500, "bad_archive".to_owned()), "{}", asked.text());
+        assert!(asked.text().contains("backup"), "{}", asked.text());
 
         app.advance(DAY * 31).await;
         for doing in [Doing::DryRun, Doing::Moves, Doing::Moves] {

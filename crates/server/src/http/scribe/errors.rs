@@ -69,6 +69,10 @@ impl From<WordsError> for Problem {
     }
 }
 
+/// What of an archive is wrong is said to the operator.
+const DAMAGED: &str = "The archive that has the sound of this session cannot be read, and stays as it is. Its transcript \
+    is there. Whoever runs this server can put the archive back from a backup: `sluice storage verify` names it.";
+
 fn gone(text: String) -> Problem {
     Problem::new(StatusCode::GONE, "audio_deleted", "The sound was deleted", text)
 }
@@ -80,7 +84,10 @@ impl From<MoveError> for Problem {
             MoveError::Unknown => Self::not_found("session"),
             MoveError::Deleted => gone(text),
             MoveError::NotDue => conflict("not_due", &error),
-            MoveError::Differs { .. } | MoveError::Archive { .. } => Self::internal(&error),
+            MoveError::Differs { .. } | MoveError::Archive { .. } => {
+                tracing::error!(%error, "an archive cannot be read");
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "bad_archive", "The archive is damaged", DAMAGED)
+            }
             MoveError::Media(error) => error.into(),
             MoveError::Store(error) => error.into(),
         }
