@@ -5,6 +5,7 @@ use futures::future::BoxFuture;
 use serde::Serialize;
 use serde_json::{Value, json};
 use sluice_domain::ids::OwnerId;
+use sluice_domain::language::Language;
 use sluice_engine::{Builder, Engine};
 use sluice_local::speech::LANGUAGES;
 use sluice_store::{StoreError, Tx, scribe};
@@ -39,9 +40,9 @@ pub struct ScribeChoices {
     pub live: bool,
     /// Most bytes of a file that becomes a session.
     pub file_bytes: u64,
-    /// The languages that a person may choose, by their codes.
+    /// The languages that a person may choose, by their codes: those that something that hears is routed for.
     #[schema(value_type = Vec<String>, max_items = 200)]
-    pub languages: &'static [&'static str],
+    pub languages: Vec<&'static str>,
 }
 
 /// Scribe's part of a snapshot.
@@ -109,7 +110,10 @@ impl Module for ScribeApp {
             most_waiting: MOST_WAITING,
             live: self.listening.can(),
             file_bytes: FILE_BYTES,
-            languages: &LANGUAGES,
+            languages: heard(self.hearing.configured().routes().map(|route| {
+                let own = &route.implementation.profile().languages;
+                [&*route.when.languages, own]
+            })),
         })
     }
 
@@ -122,5 +126,37 @@ impl Module for ScribeApp {
             }
         }
         .boxed()
+    }
+}
+
+/// The languages that one of these routes hears, each with those that it is for and those that its implementation knows; all where
+/// there is no route.
+fn heard<'a>(routes: impl Iterator<Item = [&'a [Language]; 2]>) -> Vec<&'static str> {
+    let routes: Vec<_> = routes.collect();
+    let hears = |code: &&'static str| {
+        let language = Language::from_code(code);
+        routes.is_empty()
+            || routes.iter().any(|[wanted, known]| match language {
+                Some(language) => [wanted, known].iter().all(|some| some.is_empty() || some.contains(&language)),
+                // As the router has it: of a language that it does not know nobody says that they cannot hear it.
+                None => wanted.is_empty(),
+            })
+    };
+    LANGUAGES.iter().copied().filter(hears).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_language_that_no_route_hears_is_not_offered() {
+        let of = |codes: &[&str]| codes.iter().filter_map(|code| Language::from_code(code)).collect::<Vec<_>>();
+        let (arabic, known, any) = (of(&["ar"]), of(&["en", "fr"]), of(&[]));
+        assert_eq!(heard([[&*arabic, &*any], [&*any, &*any]].into_iter()), LANGUAGES);
+        assert_eq!(heard(std::iter::empty()), LANGUAGES);
+        assert_eq!(heard([[&*arabic, &*any]].into_iter()), ["ar"]);
+        let few = heard([[&*arabic, &*known], [&*any, &*known]].into_iter());
+        assert!(few.contains(&"fr") && !few.contains(&"ar"), "it is for Arabic, and does not know it: {few:?}");
     }
 }

@@ -39,10 +39,11 @@ export function bytes(value: number): string {
   return size ? t(`size.${size.unit}`, { amount: size.amount }) : t('size.bytes', { count: value });
 }
 
-/** The name of a language in the language of the page. */
+/** The name of a language in the language of the page; browsers do not know all of them. */
 export function languageName(code: string, fallback: string): string {
   try {
-    return new Intl.DisplayNames([settings.locale.language], { type: 'language' }).of(code) ?? fallback;
+    const options = { type: 'language', fallback: 'none' } as const;
+    return new Intl.DisplayNames([settings.locale.language], options).of(code) ?? fallback;
   } catch {
     return fallback;
   }

@@ -35,6 +35,8 @@ export const ar: Record<Key, Message> = {
   'record.title.placeholder': 'مثل: اجتماع الفريق',
   'record.transcribe': 'دوّن ما يُقال',
   'language.label': 'لغة الكلام',
+  'language.ba': 'الباشكيرية',
+  'language.bo': 'التبتية',
   'language.detected': 'تُكتشف تلقائيًّا',
   'record.filter': 'أزل الضجيج والصدى من صوت الميكروفون',
   'record.consent': 'تنبيه لكل من يُسجَّل صوته',

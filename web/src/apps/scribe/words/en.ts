@@ -36,6 +36,8 @@ export const en = {
   'record.transcribe': 'Write down what is said',
   'language.label': 'Language that is spoken',
   'language.detected': 'Detected',
+  'language.ba': 'Bashkir',
+  'language.bo': 'Tibetan',
   'record.filter': 'Take noise and echo out of the microphone’s sound',
   'record.consent': 'Note for everybody who is recorded',
   'record.consent.text': 'It is shown while you record and kept with the recording. Change it as you need.',
