@@ -11,7 +11,8 @@ pub enum GapReason {
     NotRecorded,
     /// Its chunks never arrived.
     NotReceived,
-    /// Its chunks arrived, and cannot be read: they are damaged, or no sound.
+    /// Its chunks arrived, and cannot be read: they are damaged, or no sound, or without the first one, which says how to read
+    /// the others.
     Unreadable,
     /// Somebody speaks, and what is said was not written down: it is in another language, unclear, or among others' voices.
     NotWritten,
