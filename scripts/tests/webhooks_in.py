@@ -3,10 +3,12 @@
 
 Whoever knows the address may knock, and nothing that a report says is believed: it only has the provider asked. What is
 unsigned, forged, a year old, of unknown work, late, repeated or at a wrong address changes nothing, and what never comes is
-made up for by asking. In the end each piece of work was paid once. SLUICE_BINARY is the release binary.
+made up for by asking. In the end each piece of work was paid once. All of it on SQLite and on PostgreSQL: DATABASES says on which
+(`sqlite postgres`). SLUICE_BINARY is the release binary.
 """
 
 import base64
+import concurrent.futures
 import hashlib
 import hmac
 import io
@@ -21,7 +23,7 @@ import time
 import urllib.parse
 import wave
 
-from paid_once import KEY, LEASE_SECONDS, PLANS, PRESENTER, Program, Sqlite, check, document, entries
+from paid_once import KEY, LEASE_SECONDS, PLANS, PRESENTER, Postgres, Program, Sqlite, check, document, entries
 
 PATIENCE = 120
 YEAR = 365 * 86_400
@@ -83,9 +85,9 @@ class Provider:
         self.ordered, self.reels = 0, []
 
     def open_work(self):
-        """The provider's id of what it is working on."""
+        """The provider's ids of what it is working on, in any order: a video has several scenes."""
         found = self.world.database.rows(f"SELECT provider_id FROM calls WHERE provider = '{self.name}' AND outcome = 'submitted'")
-        return found[0][0] if found else None
+        return [work for (work,) in found]
 
     def asked(self):
         return self.world.twin.done("GET", "/twin/requests").get(self.twin_name, {}).get(self.asks, 0)
@@ -191,7 +193,8 @@ class ElevenLabs(Provider):
 class World:
     """A server and the twin, each a process, and their database."""
 
-    def __init__(self, binary, folder):
+    def __init__(self, binary, folder, database):
+        self.database = database(folder)
         self.twin = Program(folder, "twin", "/twin", [binary, "twin", "--seed", "7"], dict(os.environ))
         self.twin.start()
         (folder / "data").mkdir()
@@ -199,10 +202,9 @@ class World:
         (folder / "sluice.toml").write_text(CONFIG.format(twin=f"http://127.0.0.1:{self.twin.port}", presenter=PRESENTER))
         kept = {name: value for name, value in os.environ.items() if not name.startswith("SLUICE_")}
         environment = dict(kept, SLUICE_CONFIG=str(folder / "sluice.toml"), SLUICE_LEASE_SECONDS=LEASE_SECONDS,
-                           SLUICE_PLANS=json.dumps(PLANS), SLUICE_MODELS=str(folder / "models"), SLUICE_DATA=str(folder / "data"))
+                           SLUICE_PLANS=json.dumps(PLANS), SLUICE_MODELS=str(folder / "models"), SLUICE_DATA=str(folder / "data"), **self.database.settings)
         self.server = Program(folder, "server", "/api/v1/health", [binary, "serve", "--single-user"], environment)
         self.server.start()
-        self.database = Sqlite(folder)
         told = self.twin.done("GET", "/twin")
         self.gpu = Runner(self, "gpu", "runner", "submit", "status", told["runner_webhook_secret"])
         self.faces = DId(self, "faces", "d-id", "clips_create", "clips_get")
@@ -231,7 +233,7 @@ def check_door(world, one):
     """Work that is under way, and whoever knocks at the door meanwhile; then its end, and what comes too late."""
     world.settle(job_ms=HEARD_MS if one is world.ears else ENDLESS_MS)
     order = one.order()
-    work = until("it is submitted", one.open_work)
+    work = until("it is submitted", one.open_work)[0]
     before, door = one.marks(), world.doors[one.name]
     lie, truth = one.body(work, True), one.body(work, False)
 
@@ -253,14 +255,14 @@ def check_door(world, one):
     refused("no report at all", 400, b"<html>", one.sign(b"<html>"))
     unknown = one.body("nobody-waits-for-it", True)
     refused("a report of unknown work", 204, unknown, one.sign(unknown))
-    check(one.open_work() == work, f"{one.name}: it goes on")
+    check(work in one.open_work(), f"{one.name}: it goes on")
 
     # What is told rightly signed, or by whoever knows the address, and is not so.
     asked, told = one.asked(), one.sign(lie)
     check(one.knock(lie, told) == 204, f"{one.name}: it is accepted")
     until(f"{one.name}: the provider is asked", lambda: one.asked() > asked, FIRST_LOOK / 2)
     until(f"{one.name}: what it says counts", lambda: one.marks()[1] == before[1])
-    check(one.open_work() == work, f"{one.name}: and not what the report says")
+    check(work in one.open_work(), f"{one.name}: and not what the report says")
     noted = one.marks()
     check(noted[0] != before[0], f"{one.name}: it is remembered")
     check(one.knock(lie, told) == 204 and one.marks() == noted, f"{one.name}: twice is once")
@@ -271,7 +273,7 @@ def check_door(world, one):
     def report():
         body = one.body(work, False)
         check(one.knock(body, one.sign(body)) == 204, f"{one.name}: a true report is accepted")
-        return one.open_work() != work
+        return work not in one.open_work()
 
     until(f"{one.name}: it ends when it is reported", report, HEARD_MS / 1_000 + FIRST_LOOK)
     until(f"{one.name}: what was ordered is made", lambda: one.is_made(order))
@@ -306,27 +308,44 @@ def check_moods(world, one):
         check(reported, f"{one.name}: what is reported goes on without being polled, in ms: {took}")
 
 
-def main():
-    binary = os.environ.get("SLUICE_BINARY")
-    if not binary or not os.access(binary, os.X_OK):
-        raise SystemExit("set SLUICE_BINARY to the release binary: make build says where it is")
+def run(binary, database):
+    """All of it on one database; what there is to say of it."""
+    told = []
     with tempfile.TemporaryDirectory(prefix="sluice-reports-", ignore_cleanup_errors=True) as place:
-        world = World(binary, pathlib.Path(place))
+        world = World(binary, pathlib.Path(place), database)
+        say = lambda one, what: told.append(f"{database.name}: {one.name}: {what}")
         # Reports of the twin itself come later.
         for one in (world.gpu, world.faces, world.ears):
             check_door(world, one)
-            print(f"    {one.name}: nothing of what a report says is believed, and what is forged, late or repeated changes nothing", flush=True)
+            say(one, "nothing of what a report says is believed, and what is forged, late or repeated changes nothing")
         world.settle(webhook_base=f"http://127.0.0.1:{world.server.port}")
         for one in (world.gpu, world.faces):
             check_moods(world, one)
-            print(f"    {one.name}: done whether it reports early, twice, never, forged or a year late", flush=True)
+            say(one, "done whether it reports early, twice, never, forged or a year late")
         # Each scene of a video is a piece of work of D-ID.
         videos = [world.server.done("GET", f"/api/v1/reels/{reel}") for reel in world.faces.reels]
         world.faces.ordered = sum(len({json.dumps(scene["sentences"]) for scene in video["scenes"]}) for video in videos)
         for one in (world.gpu, world.faces, world.ears):
             one.check_bill()
-            print(f"    {one.name}: {one.ordered} pieces of work, each paid once", flush=True)
-    print("6 passed, 0 failed")
+            say(one, f"{one.ordered} {'piece' if one.ordered == 1 else 'pieces'} of work, each paid once")
+        world.database.check_sound()
+        world.server.kill()
+        world.twin.kill()
+        world.database.end()
+    return told
+
+
+def main():
+    binary = os.environ.get("SLUICE_BINARY")
+    if not binary or not os.access(binary, os.X_OK):
+        raise SystemExit("set SLUICE_BINARY to the release binary: make build says where it is")
+    databases = {"sqlite": Sqlite, "postgres": Postgres}
+    wanted = os.environ.get("DATABASES", "sqlite postgres").split()
+    # They wait for most of their time: so they do that together.
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        for told in pool.map(lambda name: run(binary, databases[name]), wanted):
+            print("\n".join(f"    {line}" for line in told), flush=True)
+    print(f"{6 * len(wanted)} passed, 0 failed")
 
 
 if __name__ == "__main__":
