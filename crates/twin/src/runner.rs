@@ -221,7 +221,7 @@ fn make(call: &Call, job: &Value, form: &Form) -> Result<(&'static str, Made), R
             sound()?;
             request.get("presenter").and_then(Value::as_str).ok_or_else(|| missing("presenter"))?;
             let length = request.get("duration_ms").and_then(Value::as_f64).unwrap_or(5_000.0) / 1_000.0;
-            let (_, kind, bytes) = video::presenter(length, "mp4");
+            let (kind, bytes) = video::presenter(length, "mp4");
             Ok(("present", Made { result: json!({}), file: Some((kind, bytes)) }))
         }
         _ => Err(missing("kind")),

@@ -3,6 +3,7 @@
 
 mod chat;
 mod did;
+mod did_twin;
 mod elevenlabs;
 mod elevenlabs_twin;
 mod embeddings;

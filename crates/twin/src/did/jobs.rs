@@ -114,7 +114,7 @@ impl Job {
             "done" => {
                 let extension = self.format();
                 set("result_url", json!(self.link(twin)));
-                set("duration", json!(video::presenter(self.seconds, extension).0));
+                set("duration", json!(video::length(self.seconds, extension)));
                 if self.kind != Kind::Talk {
                     set("completed_at", json!(date(self.created + time)));
                 }
@@ -216,7 +216,9 @@ async fn create(call: Call, kind: Kind, body: &Bytes) -> Result<Response, Refuse
     let body: Value = serde_json::from_slice(body).map_err(|_| call.refuse(Refusal::invalid("the body is no JSON")))?;
     let seconds = check::submission(&call, kind, &body)?;
     let twin = &call.twin;
-    let credits = ceil(seconds / CREDIT_SECONDS).max(1);
+    // By the length of the video.
+    let format = body.pointer("/config/result_format").and_then(Value::as_str).unwrap_or("mp4");
+    let credits = ceil(video::length(seconds, format) / CREDIT_SECONDS).max(1);
     if spent(twin) + credits > twin.settings().did_credits {
         return Err(call.refuse(Refusal::NoCredits));
     }

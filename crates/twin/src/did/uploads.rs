@@ -77,6 +77,6 @@ pub(crate) async fn download(
     if !job.is_done(&call.twin) {
         return Err(call.refuse(Refusal::NotFound("there is no result yet".to_owned())));
     }
-    let (_, kind, bytes) = video::presenter(job.seconds(), job.format());
+    let (kind, bytes) = video::presenter(job.seconds(), job.format());
     Ok(([(CONTENT_TYPE, kind)], bytes).into_response())
 }

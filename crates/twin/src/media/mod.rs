@@ -1,5 +1,6 @@
 //! Small real media.
 
+mod film;
 pub(crate) mod length;
 pub(crate) mod mp3;
 pub(crate) mod opus;

@@ -1,24 +1,22 @@
-//! Presenters: short videos with silence. The shortest that lasts as long as its script.
+//! Presenters: videos with silence that last as long as their script, and a short one with a transparent background.
 
 use bytes::Bytes;
 
-/// The videos, by their seconds.
-const VIDEOS: [(f64, &[u8]); 5] = [
-    (2.0, include_bytes!("../../assets/presenter-2.mp4")),
-    (5.0, include_bytes!("../../assets/presenter-5.mp4")),
-    (10.0, include_bytes!("../../assets/presenter-10.mp4")),
-    (20.0, include_bytes!("../../assets/presenter-20.mp4")),
-    (40.0, include_bytes!("../../assets/presenter-40.mp4")),
-];
+use super::film;
+use crate::numbers::{ceil, thousandths};
+
 const WEBM: (f64, &[u8]) = (5.0, include_bytes!("../../assets/presenter-5.webm"));
 
-/// A video of about `seconds` (at most 40), in a format of D-ID: its seconds, its type and its bytes.
-pub(crate) fn presenter(seconds: f64, format: &str) -> (f64, &'static str, Bytes) {
-    let ((length, bytes), kind) = if format == "webm" {
-        (WEBM, "video/webm")
-    } else {
-        let [.., longest] = VIDEOS;
-        (VIDEOS.into_iter().find(|(length, _)| *length >= seconds).unwrap_or(longest), "video/mp4")
-    };
-    (length, kind, Bytes::from_static(bytes))
+/// How long a presenter is who speaks for `seconds`, in a format of D-ID: just as long, but for `WebM`, of which there is one.
+pub(crate) fn length(seconds: f64, format: &str) -> f64 {
+    if format == "webm" { WEBM.0 } else { thousandths(seconds).max(0.001) }
+}
+
+/// A video of a presenter who speaks for `seconds`: its type and its bytes.
+pub(crate) fn presenter(seconds: f64, format: &str) -> (&'static str, Bytes) {
+    if format == "webm" {
+        return ("video/webm", Bytes::from_static(WEBM.1));
+    }
+    let millis = ceil((length(seconds, format) * 1_000.0).round());
+    ("video/mp4", film::lasting(u32::try_from(millis).unwrap_or(u32::MAX)))
 }
