@@ -41,12 +41,14 @@ impl Source {
         source
     }
 
-    /// Objects with a page and a text are pages; those with an id, too, are parts.
+    /// Objects with a page and a text are pages; those with an id, too, are parts. A passage of a transcript is as good as a page, and
+    /// so is the first of several.
     fn read(&mut self, data: &Value) {
         match data {
             Value::Array(all) => all.iter().for_each(|one| self.read(one)),
             Value::Object(fields) => {
-                let page = fields.get("page").and_then(Value::as_u64);
+                let first = || fields.get("passages").and_then(|all| all.get(0));
+                let page = fields.get("page").or_else(|| fields.get("passage")).or_else(first).and_then(Value::as_u64);
                 match (fields.get("id").and_then(Value::as_str), fields.get("text").and_then(Value::as_str)) {
                     (Some(id), Some(_)) => self.parts.push((id.to_owned(), page)),
                     (None, Some(text)) if page.is_some() => {
@@ -96,6 +98,18 @@ mod tests {
         let found: Vec<(&str, Option<u64>)> =
             source.sentences.iter().map(|sentence| (sentence.text.as_str(), sentence.page)).collect();
         assert_eq!(found, [("The tower is 35 m high.", Some(3)), ("It was built in 1811.", Some(3))]);
+    }
+
+    #[test]
+    fn passages_are_quoted_as_pages_are() {
+        let whole = r#"{"passages":[{"passage":0,"speaker":null,"text":"We sail on Monday with the tide."}]}"#;
+        let part = r#"{"parts":[{"overview":[{"text":"Omar brings the map along.","passages":[4,5]}]}]}"#;
+        for (asked, text, passage) in
+            [(whole, "We sail on Monday with the tide.", 0), (part, "Omar brings the map along.", 4)]
+        {
+            let found = Source::of(asked, asked).sentences;
+            assert_eq!(found, [Sentence { text: text.to_owned(), page: Some(passage), number: None }]);
+        }
     }
 
     #[test]

@@ -179,7 +179,7 @@ impl<'a> Maker<'a> {
     fn whole(&self, schema: &Value, name: &str, sentence: Option<&Sentence>) -> Value {
         let name = name.to_ascii_lowercase();
         let said = sentence.and_then(|sentence| {
-            if name.contains("page") {
+            if name.contains("page") || name.contains("passage") {
                 sentence.page
             } else if ["sentence", "source", "number", "line", "id"].iter().any(|word| name.contains(word)) {
                 sentence.number
@@ -188,10 +188,14 @@ impl<'a> Maker<'a> {
             }
         });
         let bound = |key: &str| schema.get(key).and_then(Value::as_i64);
-        let least = bound("minimum").or_else(|| bound("exclusiveMinimum").map(|least| least + 1)).unwrap_or(1);
-        let most = bound("maximum").or_else(|| bound("exclusiveMaximum").map(|most| most - 1)).unwrap_or(least.max(9));
+        let lowest = bound("minimum").or_else(|| bound("exclusiveMinimum").map(|least| least + 1));
+        // Passages are counted from 0.
+        let least = lowest.unwrap_or(i64::from(said != Some(0)));
+        let highest = bound("maximum").or_else(|| bound("exclusiveMaximum").map(|most| most - 1));
+        let quoted = said.and_then(|said| i64::try_from(said).ok());
+        let most = highest.unwrap_or(least.max(quoted.unwrap_or(9)));
         let step = bound("multipleOf").unwrap_or(1).max(1);
-        let value = said.and_then(|said| i64::try_from(said).ok()).unwrap_or_else(|| {
+        let value = quoted.unwrap_or_else(|| {
             let spread = u64::try_from(most.saturating_sub(least)).unwrap_or(0).saturating_add(1);
             least.saturating_add(i64::try_from(self.hash(&name) % spread).unwrap_or(0))
         });
@@ -343,6 +347,27 @@ mod tests {
         let said = |invents| generate(&schema, &Source::of(asked, asked), 7, invents)["parts"][0]["text"].clone();
         assert_eq!(said(false), "The lamp burns clean oil.");
         assert!(said(true).as_str().unwrap().contains("Quillfeather"), "{}", said(true));
+    }
+
+    #[test]
+    fn a_summary_names_the_passages_that_it_quotes_and_is_short() {
+        let item = json!({ "type": "object", "properties": {
+            "text": { "type": "string" }, "passages": { "type": "array", "items": { "type": "integer" } },
+        } });
+        let list = json!({ "type": "array", "items": item });
+        let schema = json!({ "type": "object", "properties": { "overview": list, "decisions": list } });
+        let text = |n: u32| format!("Number {n} of the boats sails on Monday.");
+        let passages: Vec<Value> =
+            (0..400).map(|n| json!({ "passage": n, "speaker": null, "text": text(n) })).collect();
+        let asked = json!({ "passages": passages }).to_string();
+        let made = generate(&schema, &Source::of(&asked, &asked), 7, false);
+        assert!(made.to_string().len() < 2_000, "{made}");
+        for list in ["overview", "decisions"] {
+            for item in made[list].as_array().unwrap() {
+                let passage = u32::try_from(item["passages"][0].as_u64().unwrap()).unwrap();
+                assert_eq!((&item["text"], item["passages"].as_array().unwrap().len()), (&json!(text(passage)), 1));
+            }
+        }
     }
 
     #[test]
