@@ -31,6 +31,14 @@ impl MicroUsd {
         format!("{}{}", self.sign(), text.trim_end_matches('0').trim_end_matches('.'))
     }
 
+    /// What is offered before it is spent: shown like any amount, but never less than it is.
+    #[must_use]
+    pub fn at_most(self) -> Self {
+        let micro = self.0.max(0);
+        let unit = if micro < 10_000 { 10_i64.pow(micro.max(1).ilog10().saturating_sub(1)) } else { 10_000 };
+        Self(micro.saturating_add(unit - 1) / unit * unit)
+    }
+
     const fn sign(self) -> &'static str {
         if self.0 < 0 { "-$" } else { "$" }
     }
@@ -79,6 +87,23 @@ mod tests {
             assert_eq!(MicroUsd(micro).to_string(), shown);
         }
         assert_eq!((MicroUsd(9_999).to_string().as_str(), MicroUsd(-7).to_string().as_str()), ("$0.01", "-$0.000007"));
+    }
+
+    #[test]
+    fn an_offer_is_never_shown_as_less_than_it_is() {
+        for (micro, shown) in [
+            (0, "$0.00"),
+            (1, "$0.000001"),
+            (101, "$0.00011"),
+            (1_500, "$0.0015"),
+            (1_501, "$0.0016"),
+            (9_901, "$0.01"),
+            (10_000, "$0.01"),
+            (10_001, "$0.02"),
+            (1_230_001, "$1.24"),
+        ] {
+            assert_eq!(MicroUsd(micro).at_most().to_string(), shown);
+        }
     }
 
     #[test]

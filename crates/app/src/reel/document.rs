@@ -7,15 +7,17 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sluice_capability::{Offered, Speak, VoiceInfo};
 use sluice_domain::document::Document;
+use sluice_domain::ids::OwnerId;
 use sluice_domain::language::LANGUAGES;
 use sluice_domain::money::MicroUsd;
 use sluice_local::render::presenters;
 use utoipa::ToSchema;
 
-use super::choices::{self, Register, ScriptChoice};
+use super::choices::{self, PresenterChoice, Register, ScriptChoice};
 use super::context::ReelApp;
 use super::filming::{FilmPriceView, FilmedPresenterView};
 use super::script::{self, Estimate, Found, Mode, ScriptError, Unfit, written};
+use super::start::StartReel;
 use crate::facts::{Facts, Judgement, Refusal};
 use crate::library::Judged;
 
@@ -214,6 +216,7 @@ fn word_length(facts: &Facts) -> u32 {
 fn longest_written(facts: &Facts, estimate: &Estimate) -> Estimate {
     let (_, _, seconds) = estimate.mode.seconds();
     let Estimate { mode, seconds: extracted, words: told, scenes, characters } = *estimate;
+    let scenes = scenes.max(written::most_scenes(facts.language, mode));
     let seconds = seconds.max(extracted);
     let language = facts.language.facts();
     let words = (seconds * language.spoken_per_minute).div_ceil(60).min(language.max_words).max(told);
@@ -231,6 +234,29 @@ fn writer(app: &ReelApp, facts: &Facts, mode: Mode) -> Option<(String, Option<Mi
 /// is not known.
 pub fn written_price(app: &ReelApp, document: &Judged, mode: Mode) -> Option<(String, Option<MicroUsd>)> {
     writer(app, &document.facts, mode)
+}
+
+/// The provider of the voice that a video would have, and the most that this costs; no price if it is not known, and nothing
+/// where a voice costs nothing.
+pub async fn voice_price(
+    app: &ReelApp,
+    owner: &OwnerId,
+    document: &Judged,
+    ask: &StartReel,
+) -> Option<(String, Option<MicroUsd>)> {
+    let presenter = match &ask.presenter {
+        PresenterChoice::Named(id) => Some(id.as_str()),
+        PresenterChoice::Default | PresenterChoice::Nobody => None,
+    };
+    let facts = &document.facts;
+    let voice = match &ask.voice {
+        Some(voice) => voice.clone(),
+        None => choices::voice_for(&app.voices_of(owner).await, facts.language, presenter)?.id,
+    };
+    let provider = app.speaker(&voice).filter(|_| app.can_cost(&voice))?.profile().provider.clone();
+    let price = estimate(document, ask.mode, ask.script)
+        .and_then(|made| app.spoken_price(&voice, spoken_characters(facts, &made), made.scenes));
+    Some((provider, price))
 }
 
 /// The estimate of a video in this mode, if one can be made of the document; of a script that a model writes the longest.

@@ -5,6 +5,9 @@ use std::path::Path;
 use std::process::Command;
 
 use serde_json::{Value, json};
+use sluice_app::reel::script::Mode;
+use sluice_app::reel::script::written::most_scenes;
+use sluice_domain::language::Language;
 use sluice_store::Dialect;
 
 use crate::fakes::{Fakes, Trouble};
@@ -59,8 +62,10 @@ async fn a_presenter_is_filmed_and_paid_once_for_each_sound() {
         let offered = &offer["filmed_presenters"][0];
         assert_eq!((&offered["id"], &offered["name"]), (&json!(GRETA), &json!("Greta")), "{offer}");
         let estimate = &offer["estimates"][0];
-        let price =
-            json!({ "mode": estimate["mode"], "micro_usd": estimate["scenes"].as_i64().unwrap() * FILM_ESTIMATE });
+        // A model may write the script, and divide it into more scenes than the extract has.
+        let most = i64::from(most_scenes(Language::ENGLISH, Mode::Summary));
+        assert!(estimate["scenes"].as_i64().unwrap() < most, "{estimate}");
+        let price = json!({ "mode": "summary", "micro_usd": most * FILM_ESTIMATE });
         assert_eq!((&offered["provider"], &offered["prices"][0]), (&json!("studio"), &price), "before: {offered}");
 
         let reel = app.reel(&ada(), &document, choices()).await;

@@ -40,6 +40,29 @@ describe('numbers', () => {
   });
 });
 
+describe('offers', () => {
+  it('are never less than what they offer', () => {
+    const shown = (microUsd: number) => format.formatOffer(microUsd, english);
+    expect([0, 1, 99, 101, 1_500, 1_501, 1_549].map(shown)).toEqual([
+      '$0.00',
+      '$0.000001',
+      '$0.000099',
+      '$0.00011',
+      '$0.0015',
+      '$0.0016',
+      '$0.0016',
+    ]);
+    expect([9_901, 10_000, 10_001, 1_230_000, 1_230_001].map(shown)).toEqual([
+      '$0.01',
+      '$0.01',
+      '$0.02',
+      '$1.23',
+      '$1.24',
+    ]);
+    expect(format.formatOffer(31, arabicDigits)).toBe('\u2066$٠٫٠٠٠٠٣١\u2069');
+  });
+});
+
 describe('times', () => {
   it('reads clocks', () => {
     expect(format.formatClock(0, english)).toBe('0:00');

@@ -78,6 +78,13 @@ export function formatMoney(microUsd: number, locale: Locale): string {
   return locale.language === 'ar' ? `\u2066${money}\u2069` : money;
 }
 
+/** What something costs at most, before it is made: as other money, but never less than it is. */
+export function formatOffer(microUsd: number, locale: Locale): string {
+  const whole = Math.ceil(Math.max(0, microUsd));
+  const unit = whole < 10_000 ? 10 ** Math.max(0, String(whole).length - 2) : 10_000;
+  return formatMoney(Math.ceil(whole / unit) * unit, locale);
+}
+
 /** A clock reading, "1:05" or "1:02:05", for positions in a video. */
 export function formatClock(seconds: number, locale: Locale): string {
   const whole = Math.max(0, Math.floor(seconds));

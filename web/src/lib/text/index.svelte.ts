@@ -25,6 +25,8 @@ export function isKey(key: string): key is Key {
 export const count = (value: number) => format.formatCount(value, settings.locale);
 export const percent = (value: number) => format.formatPercent(value, settings.locale);
 export const money = (microUsd: number) => format.formatMoney(microUsd, settings.locale);
+/** Money that is offered: rounded up. */
+export const atMost = (microUsd: number) => format.formatOffer(microUsd, settings.locale);
 export const pageList = (pages: number[]) => format.formatPages(pages, settings.locale);
 export const clock = (seconds: number) => format.formatClock(seconds, settings.locale);
 export const span = (seconds: number) => format.formatSpan(seconds, settings.locale);

@@ -7,7 +7,9 @@ use super::detect::detect;
 use super::lexicon::Lexicon;
 use super::scenes::question_scene;
 use super::text::{find_markup, is_garbage, word_count};
-use super::{MAX_SECONDS, MIN_SECONDS, Mode, Prepared, Script, ScriptError, Sentence, SlideKind, TextProblem};
+use super::{
+    MAX_SECONDS, MIN_SECONDS, Mode, Prepared, Script, ScriptError, ScriptSource, Sentence, SlideKind, TextProblem,
+};
 
 /// Most words of one scene.
 pub(super) const MOST_WORDS_OF_A_SCENE: u32 = 120;
@@ -44,7 +46,11 @@ pub fn validate(script: &Script, pages: u32) -> Result<(), ScriptError> {
                 return Err(ScriptError::Markup { scene: number, found: markup });
             }
             let cited = sentence.page.is_some_and(|page| (1..=pages).contains(&page));
-            if !cited && !matches!(scene.slide, SlideKind::Question) {
+            // A title may be the writer's own, and stand on no page.
+            let is_title = sentence.page.is_none() && sentence.text == script.title;
+            let needs_none = matches!(scene.slide, SlideKind::Question)
+                || matches!(scene.slide, SlideKind::Title) && is_title && script.source == ScriptSource::Written;
+            if !cited && !needs_none {
                 return Err(ScriptError::NoPage { scene: number });
             }
         }

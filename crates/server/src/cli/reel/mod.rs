@@ -15,7 +15,7 @@ use sluice_app::library::{self, Judged, Upload};
 use sluice_app::maintenance::work;
 use sluice_app::reel::ReelId;
 use sluice_app::reel::choices::{self, CaptionsPlace, PresenterChoice, ScriptChoice};
-use sluice_app::reel::document::{estimate, written_price};
+use sluice_app::reel::document::{estimate, voice_price, written_price};
 use sluice_app::reel::script::Mode;
 use sluice_app::reel::start::{self, StartReel, StartReelError};
 use sluice_app::reel::view::{self, ReelCostView, ReelState, ReelView};
@@ -192,9 +192,7 @@ async fn start(app: &App, command: &ReelCommand) -> anyhow::Result<ReelRow> {
     );
     if command.script == ScriptArgument::Written {
         key.push_str(":written");
-        say_price(app, command, &judged)?;
     }
-    say_presenter_price(app, command, &judged)?;
     let ask = StartReel {
         document: document.clone(),
         mode: command.mode.into(),
@@ -207,6 +205,9 @@ async fn start(app: &App, command: &ReelCommand) -> anyhow::Result<ReelRow> {
         asker: None,
         request_key: Some(key),
     };
+    if !command.json {
+        say_prices(app, &ask, &judged).await?;
+    }
     let started = start::start(&OwnerId::local(), reel_of(app)?, &app.engine, ask).await.map_err(not_started)?;
     let reel = started.reel;
     let view =
@@ -228,29 +229,38 @@ fn cost_text(cost: &ReelCostView) -> String {
     let known = MicroUsd(cost.spent_micro_usd);
     match cost.unpriced_calls {
         0 => known.to_string(),
+        1 => format!("{known} and one call whose price is not known"),
         count => format!("{known} and {count} calls whose price is not known"),
     }
 }
 
-/// What the script may cost, before anything is spent.
-fn say_price(app: &App, command: &ReelCommand, judged: &Judged) -> anyhow::Result<()> {
-    let written = written_price(reel_of(app)?, judged, command.mode.into());
-    if let Some((provider, price)) = written.filter(|_| !command.json) {
-        let price = price.map_or_else(|| "its price is not known".to_owned(), |price| format!("at most {price}"));
-        writeln!(io::stderr().lock(), "the script will be written by a model of {provider}: {price}").ok();
-    }
-    Ok(())
-}
-
-/// What a provider's presenter may cost, before anything is spent.
-fn say_presenter_price(app: &App, command: &ReelCommand, judged: &Judged) -> anyhow::Result<()> {
+/// What providers may charge for the script, the voice and the presenter, before anything is spent.
+async fn say_prices(app: &App, ask: &StartReel, judged: &Judged) -> anyhow::Result<()> {
     let reel = reel_of(app)?;
-    let presenter = command.presenter.as_deref().filter(|id| !choices::is_drawn(id) && reel.can_film(id));
-    if let (Some(presenter), false) = (presenter, command.json) {
-        let price = estimate(judged, command.mode.into(), command.script.into())
-            .and_then(|made| reel.estimated_price(presenter, &made));
-        let price = price.map_or_else(|| "its price is not known".to_owned(), |price| format!("up to {price}"));
-        writeln!(io::stderr().lock(), "the presenter will be filmed by a provider: {price}").ok();
+    let mut said = Vec::new();
+    let mut add = |what: String, price: Option<MicroUsd>| {
+        let price =
+            price.map_or_else(|| "its price is not known".to_owned(), |price| format!("at most {}", price.at_most()));
+        said.push(format!("{what}: {price}"));
+    };
+    let written = written_price(reel, judged, ask.mode).filter(|_| ask.script == ScriptChoice::Written);
+    if let Some((provider, price)) = written {
+        add(format!("the script will be written by a model of {provider}"), price);
+    }
+    if let Some((provider, price)) = voice_price(reel, &OwnerId::local(), judged, ask).await {
+        add(format!("the text will be spoken by a voice of {provider}"), price);
+    }
+    if let PresenterChoice::Named(presenter) = &ask.presenter
+        && !choices::is_drawn(presenter)
+        && reel.can_film(presenter)
+    {
+        let made = estimate(judged, ask.mode, ask.script);
+        let price = made.and_then(|made| reel.estimated_price(presenter, &made));
+        add("the presenter will be filmed by a provider".to_owned(), price);
+    }
+    for line in said {
+        // The video is made whether or not this can be displayed.
+        writeln!(io::stderr().lock(), "{line}").ok();
     }
     Ok(())
 }

@@ -31,6 +31,11 @@ use super::{
     MAX_SECONDS, MIN_SECONDS, Mode, Prepared, SceneScript, Script, ScriptError, ScriptSource, Sentence, SlideKind,
 };
 
+/// Fewest words of a scene, on the average of a script: a model that makes more and shorter ones gets them joined.
+const LEAST_WORDS_OF_A_SCENE: u32 = 20;
+/// Scenes beside those that a model divides: the title and the question.
+const TITLE_AND_QUESTION: u32 = 2;
+
 /// How long a script may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Bounds {
@@ -38,6 +43,8 @@ struct Bounds {
     most_seconds: u32,
     least_words: u32,
     most_words: u32,
+    /// With title and question. What is offered for a script before it is written is for so many.
+    most_scenes: u32,
     purpose: &'static str,
 }
 
@@ -53,12 +60,18 @@ impl Bounds {
         // A margin on either side: neither models nor voices count exactly.
         let least_words = (words(least_seconds) * 11 / 10).max(facts.min_words);
         let most_words = (words(most_seconds) * 9 / 10).min(facts.max_words).max(least_words + 10);
+        let most_scenes = most_words.div_ceil(LEAST_WORDS_OF_A_SCENE) + TITLE_AND_QUESTION;
         let purpose = match mode {
             Mode::Summary => "It is a summary: what the document says, and what matters most in it.",
             Mode::Explanation => "It is an explanation: what the document says, step by step, with its reasons.",
         };
-        Self { least_seconds, most_seconds, least_words, most_words, purpose }
+        Self { least_seconds, most_seconds, least_words, most_words, most_scenes, purpose }
     }
+}
+
+/// The most scenes of a script that a model writes, with title and question.
+pub fn most_scenes(language: Language, mode: Mode) -> u32 {
+    Bounds::new(language, mode, mode.seconds().0).most_scenes
 }
 
 /// Why an answer as a whole cannot be used.
@@ -125,7 +138,6 @@ pub struct Task {
     source: Source,
     bounds: Bounds,
     mode: Mode,
-    first_page: u32,
     pages: u32,
 }
 
@@ -136,7 +148,7 @@ impl Task {
         let source = Source::new(&prepared, extract);
         let bounds = Bounds::new(extract.language, extract.mode, extract.seconds());
         let pages = u32::try_from(document.pages.len()).unwrap_or(u32::MAX);
-        Self { source, bounds, mode: extract.mode, first_page: prepared.first_page, pages }
+        Self { source, bounds, mode: extract.mode, pages }
     }
 
     /// What the model is asked first.
@@ -203,7 +215,7 @@ impl Task {
         let mut scenes = vec![SceneScript {
             heading: heading(&draft.title),
             slide: SlideKind::Title,
-            sentences: vec![sentence(&draft.title, Some(self.first_page))],
+            sentences: vec![sentence(&draft.title, self.source.page_of(&draft.title))],
         }];
         for scene in &draft.scenes {
             let mut words = 0;
@@ -220,6 +232,7 @@ impl Task {
                 }
             }
         }
+        join_shortest(&mut scenes, self.bounds.most_scenes.saturating_sub(1));
         let lexicon = Lexicon::of(self.source.language);
         scenes.push(SceneScript {
             heading: lexicon.words.question_heading.to_owned(),
@@ -235,6 +248,19 @@ impl Task {
             return Err(Unusable::Length { seconds, least, most });
         }
         Ok(script)
+    }
+}
+
+/// Joins the neighbours with the fewest words until there are no more scenes than `most`, the first of which stays as it is. The
+/// joined ones have the heading and the page of the earlier one; each sentence keeps its own.
+fn join_shortest(scenes: &mut Vec<SceneScript>, most: u32) {
+    let words = |scene: &SceneScript| scene.sentences.iter().map(|one| word_count(&one.text)).sum::<u32>();
+    while u32::try_from(scenes.len()).unwrap_or(u32::MAX) > most {
+        let pairs = scenes.windows(2).enumerate().skip(1);
+        let shortest = pairs.min_by_key(|(_, pair)| pair.iter().map(words).sum::<u32>()).map(|(at, _)| at);
+        let Some(at) = shortest else { return };
+        let later = scenes.remove(at + 1);
+        scenes[at].sentences.extend(later.sentences);
     }
 }
 

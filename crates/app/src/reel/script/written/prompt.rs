@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use sluice_capability::{CompleteRequest, Message, Role};
 use sluice_domain::language::Language;
 
-use super::Bounds;
 use super::check::Refused;
 use super::draft::{self, Draft};
 use super::source::Source;
+use super::{Bounds, TITLE_AND_QUESTION};
 use crate::prompting::{fenced, line};
 
 /// Tokens that a word of the answer takes at most, in any language and with the JSON around it.
@@ -85,7 +85,8 @@ fn request(system: String, user: String, schema: Value, bounds: &Bounds) -> Comp
 fn rules(language: Language, bounds: &Bounds) -> String {
     let facts = language.facts();
     let (name, code) = (facts.name, facts.code);
-    let Bounds { least_words, most_words, .. } = bounds;
+    let Bounds { least_words, most_words, most_scenes, .. } = bounds;
+    let most_scenes = most_scenes - TITLE_AND_QUESTION;
     let aim = u32::midpoint(*least_words, *most_words);
     let purpose = bounds.purpose;
     let nouns = if code == "de" { " Use the nouns of the page itself." } else { "" };
@@ -101,7 +102,7 @@ fn rules(language: Language, bounds: &Bounds) -> String {
          4. Numbers, names and quotations stand on that page exactly as you write them: do not round, convert, \
          translate, complete or spell out a number, and put between quotation marks only what is printed word for word.\
          {nouns}\n\
-         5. Two to five sentences make a scene, with a heading of at most six words. Only the first word and names begin \
+         5. Two to five sentences make a scene, with a heading of at most six words; there are at most {most_scenes} scenes. Only the first word and names begin \
          with a capital, unless the language demands it.\n\
          6. The title is that of the document if it has one. The question at the end is one that the document makes a \
          listener think about.\n\

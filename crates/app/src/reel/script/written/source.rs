@@ -69,6 +69,11 @@ impl Source {
         Self { language, pages, all, number_words, excerpt }
     }
 
+    /// The first page on which this stands, word for word.
+    pub(super) fn page_of(&self, text: &str) -> Option<u32> {
+        self.pages.iter().find(|page| page.ground.has_phrase(text)).map(|page| page.number)
+    }
+
     pub(super) fn ground(&self, page: u32) -> Option<&Ground> {
         self.pages.iter().find(|known| known.number == page).map(|page| &page.ground)
     }

@@ -8,8 +8,8 @@ use sluice_domain::language::Language;
 use super::check::{Reason, check};
 use super::draft::Draft;
 use super::source::Source;
-use super::{Bounds, Judged, Task, Unusable, likely_request, prompt};
-use crate::reel::script::{Mode, ScriptSource, extract};
+use super::{Bounds, Judged, Task, Unusable, likely_request, most_scenes, prompt};
+use crate::reel::script::{Mode, SceneScript, ScriptSource, extract};
 
 fn source(code: &str, pages: &[&str]) -> Source {
     let pages = (1..).zip(pages).map(|(number, text)| (number, (*text).to_owned(), (*text).to_owned()));
@@ -223,6 +223,52 @@ fn a_script_that_keeps_the_rules_is_taken_as_it_is() {
     assert_eq!((script.source, script.scenes.len()), (ScriptSource::Written, 6));
     assert_eq!(script.scenes[2].sentences[0].page, Some(1));
     assert_eq!(script.scenes.last().unwrap().sentences[0].page, None);
+}
+
+#[test]
+fn a_title_cites_the_page_where_it_stands_and_no_other() {
+    let title_page = |title: &str| {
+        let mut draft = good();
+        draft["title"] = json!(title);
+        let Judged::Good(script) = task().judge(&answer(&draft)) else { panic!("{title}") };
+        script.scenes[0].sentences[0].page
+    };
+    assert_eq!(title_page("How lighthouses guide ships"), None, "nobody printed that");
+    assert_eq!(title_page("Without keepers"), Some(2));
+    assert_eq!(title_page("Dangerous coasts"), Some(1));
+}
+
+#[test]
+fn many_short_scenes_are_joined_to_as_many_as_were_offered() {
+    let mut draft = good();
+    let sentences: Vec<Value> = draft["scenes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|scene| scene["sentences"].as_array().unwrap().clone())
+        .collect();
+    // Each sentence is a scene, in halves where it has a comma.
+    let halves = |one: &Value| -> Vec<Value> {
+        let text = one["text"].as_str().unwrap();
+        text.split(", ")
+            .map(|half| json!({ "heading": "A part", "sentences": [{ "text": half, "page": one["page"] }] }))
+            .collect()
+    };
+    let scenes: Vec<Value> = sentences.iter().flat_map(halves).collect();
+    let (whole, most) = (sentences.len(), usize::try_from(most_scenes(Language::ENGLISH, Mode::Summary)).unwrap());
+    assert!(scenes.len() + 2 > most && whole + 2 <= most, "{} {most}", scenes.len());
+    draft["scenes"] = json!(scenes);
+    let Judged::Good(script) = task().judge(&answer(&draft)) else { panic!("{:?}", task().judge(&answer(&draft))) };
+    assert_eq!(script.scenes.len(), most);
+    let told = |scene: &SceneScript| scene.sentences.iter().map(|one| (one.text.clone(), one.page)).collect::<Vec<_>>();
+    let kept: Vec<_> = script.scenes[1..most - 1].iter().flat_map(told).collect();
+    assert_eq!(kept.len(), scenes.len(), "nothing is lost");
+    assert!(
+        kept.iter()
+            .zip(&scenes)
+            .all(|((text, page), scene)| { scene["sentences"][0] == json!({ "text": text, "page": page }) })
+    );
+    assert_eq!(script.scenes[0].sentences.len(), 1, "the title stays by itself");
 }
 
 #[test]
