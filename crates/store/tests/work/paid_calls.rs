@@ -4,6 +4,7 @@ use sluice_domain::money::MicroUsd;
 use sluice_store::calls::{NewCall, Outcome, Started};
 use sluice_store::jobs::Claimed;
 use sluice_store::jobs::spend::Over;
+use sluice_store::provider_keys::{self, SpendOf, Spent};
 
 use crate::calls::{end, new_call, start};
 use crate::{World, ada, on_both_databases};
@@ -14,6 +15,8 @@ on_both_databases!(
     a_call_at_the_next_provider_takes_the_place_of_one_that_cost_nothing,
     whoever_is_in_the_way_at_the_next_provider_is_waited_for,
     calls_that_are_charged_add_up,
+    each_call_of_an_attempt_is_booked_to_its_own_provider,
+    what_a_provider_is_still_doing_stays_reserved_at_that_provider_alone,
     what_an_owner_pays_is_in_no_budget,
 );
 
@@ -130,6 +133,47 @@ async fn calls_that_are_charged_add_up(world: &World) {
     assert!(matches!(start(world, &claimed, &paid(world, "studio", 20)).await, Started::OverBudget { .. }));
     world.succeed(&claimed).await;
     assert_eq!(figures(world, "owner", "ada").await, (0, 70));
+}
+
+async fn each_call_of_an_attempt_is_booked_to_its_own_provider(world: &World) {
+    for (scope, name, cap) in [("provider", "studio", 200), ("provider", "spare", 200), ("owner", "ada", 1_000)] {
+        world.set_budget(scope, name, cap, Over::Wait).await;
+    }
+    let claimed = claimed(world).await;
+    for (provider, most, cost) in [("studio", 40, 30), ("spare", 50, 45), ("studio", 20, 10), ("spare", 30, 25)] {
+        let call = paid(world, provider, most);
+        assert_eq!(start(world, &claimed, &call).await, Started::Yes);
+        end(world, &call, Outcome::Succeeded, cost).await;
+    }
+    assert_eq!(figures(world, "provider", "studio").await, (60, 0));
+    assert_eq!(figures(world, "provider", "spare").await, (80, 0));
+    assert_eq!(figures(world, "owner", "ada").await, (140, 0));
+    let refused = start(world, &claimed, &paid(world, "spare", 130)).await;
+    assert!(matches!(&refused, Started::OverBudget { message, .. } if message.contains("spare")), "{refused:?}");
+    world.succeed(&claimed).await;
+    assert_eq!(figures(world, "provider", "studio").await, (0, 40));
+    assert_eq!(figures(world, "provider", "spare").await, (0, 70));
+    assert_eq!(figures(world, "owner", "ada").await, (0, 110));
+    let of = |spent: &Spent| (spent.provider.clone(), spent.today.0);
+    let spent = world.store.read(async |tx| provider_keys::spent(tx, SpendOf::All).await).await.unwrap();
+    assert_eq!(spent.iter().map(of).collect::<Vec<_>>(), [("spare".to_owned(), 70), ("studio".to_owned(), 40)]);
+}
+
+async fn what_a_provider_is_still_doing_stays_reserved_at_that_provider_alone(world: &World) {
+    for provider in ["studio", "spare"] {
+        world.set_budget("provider", provider, 200, Over::Wait).await;
+    }
+    let claimed = claimed(world).await;
+    let (first, second) = (paid(world, "studio", 40), paid(world, "spare", 50));
+    assert_eq!(start(world, &claimed, &first).await, Started::Yes);
+    end(world, &first, Outcome::Succeeded, 30).await;
+    assert_eq!(start(world, &claimed, &second).await, Started::Yes);
+    world.succeed(&claimed).await;
+    assert_eq!(figures(world, "provider", "studio").await, (0, 30));
+    assert_eq!(figures(world, "provider", "spare").await, (0, 50), "its outcome is not known: it counts in full");
+    end(world, &second, Outcome::Succeeded, 20).await;
+    assert_eq!(figures(world, "provider", "spare").await, (0, 20), "and is corrected when it is");
+    assert_eq!(figures(world, "provider", "studio").await, (0, 30));
 }
 
 async fn what_an_owner_pays_is_in_no_budget(world: &World) {

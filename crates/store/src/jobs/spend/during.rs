@@ -5,7 +5,7 @@ use sluice_domain::ids::OwnerId;
 use sluice_domain::money::MicroUsd;
 
 use super::owners::{self, Names};
-use super::{Over, calls_of, day, lock_and_read, locks, take, too_little};
+use super::{Of, Over, beside, calls_of, day, lock_and_read, locks, take, too_little};
 use crate::jobs::row::Lease;
 use crate::sql::sql;
 use crate::{StoreError, Tx, limits, storable};
@@ -14,7 +14,7 @@ use crate::{StoreError, Tx, limits, storable};
 /// not fit. The row ends with the attempt, like any reservation.
 ///
 /// A call after others that cost nothing, such as one at the next provider, takes the place of their reservation. One after
-/// others that may be charged adds to it, under their provider: an attempt has one row.
+/// others that may be charged adds to it, in a row of its own if its provider is another one.
 pub(crate) async fn reserve_for_call(
     tx: &mut Tx,
     lease: &Lease,
@@ -29,11 +29,11 @@ pub(crate) async fn reserve_for_call(
             .bind(lease.id.as_str())
             .optional(tx)
             .await?;
-    let (mut on, mut at) = (day(now), Some(provider.to_owned()));
+    let (mut on, mut own) = (day(now), lease.id.to_string());
     if let Some(row) = &row {
         on = row.get("day")?;
         let before: Option<String> = row.get("provider")?;
-        let calls = calls_of(tx, &lease.job, &lease.id).await?;
+        let calls = calls_of(tx, &lease.job, &lease.id, Of::Others(&[])).await?;
         // The new call is one of the unknown ones.
         if calls.cost.0 == 0 && calls.unknown <= 1 && calls.submitted == 0 {
             let names = Names::new(&on, lease.job.as_str(), owner.as_str(), before.as_deref());
@@ -53,11 +53,11 @@ pub(crate) async fn reserve_for_call(
                 .execute(tx)
                 .await?;
             tx.pending.bookings.add(&taken, reserved, 0);
-        } else {
-            at = before;
+        } else if before.as_deref() != Some(provider) {
+            own = beside(&lease.id, provider);
         }
     }
-    let names = Names::new(&on, lease.job.as_str(), owner.as_str(), at.as_deref());
+    let names = Names::new(&on, lease.job.as_str(), owner.as_str(), Some(provider));
     let Some(mut budgets) = lock_and_read(tx, &names.scopes()).await? else {
         return Ok(Some(contended()));
     };
@@ -71,10 +71,10 @@ pub(crate) async fn reserve_for_call(
          ON CONFLICT (job, lease) DO UPDATE SET reserved = spend.reserved + excluded.reserved
          WHERE spend.state = 'reserved'")
     .bind(lease.job.as_str())
-    .bind(lease.id.as_str())
+    .bind(&own)
     .bind(lease.attempt)
     .bind(owner.as_str())
-    .bind(at.as_deref())
+    .bind(provider)
     .bind(&on)
     .bind(most.0)
     .bind(now.as_millis())
