@@ -66,6 +66,6 @@ pub(super) async fn ask(
 }
 
 /// Only embeddings of the same model and version can be compared.
-fn model_of(made_by: &MadeBy) -> String {
+pub(super) fn model_of(made_by: &MadeBy) -> String {
     [&made_by.provider, &made_by.model, &made_by.version].map(String::as_str).join(" ").trim().to_owned()
 }

@@ -33,6 +33,9 @@ pub enum Source {
         provider: String,
         /// The model.
         name: String,
+        /// Its version: what its answer says, or that of the provider's interface; empty if neither has one.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        version: String,
     },
     /// A person typed it.
     Person,
@@ -403,7 +406,7 @@ mod tests {
     #[test]
     fn what_speaks_against_a_field_makes_it_doubtful_and_changes_no_other_doubt() {
         let mut analysis = analysis();
-        let by = Source::Model { provider: "letters".to_owned(), name: "quill".to_owned() };
+        let by = Source::Model { provider: "letters".to_owned(), name: "quill".to_owned(), version: "7".to_owned() };
         for (_, field) in analysis.fields_mut() {
             let objection = Objection { by: by.clone(), text: String::new(), why: "no".to_owned() };
             field.object(Reason::SecondCheck, objection);

@@ -101,7 +101,9 @@ impl Runner {
             CapabilityError::retry("bad_answer", "the runner's sound is no WAV file with one channel of 16 bit")
                 .because(error)
         })?;
-        let spoken_by = format!("{} {}", self.settings.provider, job.model.as_deref().unwrap_or(&request.voice));
+        let model = job.model.as_deref().unwrap_or(&request.voice);
+        let version = job.version.as_deref().unwrap_or_default();
+        let spoken_by = [&self.settings.provider, model, version].join(" ").trim_end().to_owned();
         let mut speech = Speech {
             sample_rate: samples.rate,
             samples: samples.count,

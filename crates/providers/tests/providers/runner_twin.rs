@@ -121,6 +121,7 @@ async fn each_kind_is_made_and_charged_once() {
     let spoken = Does::<Speaking>::fetch(&twin.runner, &request, &id).await.unwrap();
     assert_eq!((spoken.value.words.len(), spoken.cost), (10, Some(PRICE)));
     assert_eq!((spoken.value.sample_rate, spoken.made_by.model.as_str()), (24_000, "twin-speak"));
+    assert!(spoken.value.spoken_by.ends_with(" twin-speak 1"), "with its version: {}", spoken.value.spoken_by);
     assert!(spoken.value.words.is_sorted_by_key(|word| word.start_ms));
     let again = Does::<Speaking>::fetch(&twin.runner, &request, &id).await.unwrap();
     assert_eq!(again.value.samples, spoken.value.samples, "it may be fetched more than once");

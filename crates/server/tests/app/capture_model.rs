@@ -132,7 +132,7 @@ async fn a_model_fills_a_card_and_a_second_question_checks_it() {
             (&json!("Where is my tea?"), &json!("sure")),
             "{made}"
         );
-        assert_eq!(translation["source"], json!({ "kind": "model", "name": "letters quill" }));
+        assert_eq!(translation["source"], json!({ "kind": "model", "name": "letters quill", "version": "7" }));
         assert_eq!(
             (&made["transliteration"]["text"], &made["transliteration"]["source"]["kind"]),
             (&json!("Gde moy chay?"), &json!("rules")),
@@ -290,7 +290,7 @@ async fn a_check_that_disagrees_makes_a_field_doubtful_and_changes_nothing() {
     let translation = &made["translation"];
     assert_eq!((&translation["text"], &translation["state"]), (&json!("Where is my tea?"), &json!("doubtful")));
     assert_eq!(translation["reason"], "second_check", "{translation}");
-    let by = json!({ "kind": "model", "name": "pens quill" });
+    let by = json!({ "kind": "model", "name": "pens quill", "version": "7" });
     assert_eq!((&translation["checked_by"], &made["vocabulary"][2]["meaning"]["checked_by"]), (&Value::Null, &by));
     assert_eq!(translation["against"], json!([{ "by": by, "text": "", "why": "It is his tea." }]));
     assert_eq!(made["grammar"][0]["text"]["reason"], "second_check");

@@ -121,7 +121,7 @@ async fn a_provider_that_is_before_this_machine_reads_a_picture_and_its_price_is
     let made = photographed(&app, "Something else", "ru").await;
     let text = &made["text"];
     assert_eq!((&text["text"], &text["state"]), (&json!("Где мой чай?"), &json!("doubtful")), "{made}");
-    assert_eq!(text["source"], json!({ "kind": "engine", "name": "eyes TEXT v1" }));
+    assert_eq!(text["source"], json!({ "kind": "engine", "name": "eyes TEXT v1", "version": null }));
     let lines = made["picture"]["lines"].as_array().unwrap();
     assert_eq!((lines.len(), lines[0]["confidence"].as_f64()), (1, Some(0.0)), "only what is in its script: {made}");
     let reading = json!({ "step": "reading", "own_key": false, "spent_micro_usd": PRICE, "unpriced_calls": 0 });

@@ -73,7 +73,7 @@ async fn a_model_writes_it_and_every_item_has_its_passages() {
         let written = recording.read("/summary").await;
         assert_eq!(
             (&written["kind"], &written["made_by"], &written["instead"]),
-            (&json!("written"), &json!("letters quill"), &Value::Null),
+            (&json!("written"), &json!("letters quill 7"), &Value::Null),
             "{written}"
         );
         let decided = json!([{ "text": "They sail on Monday.", "start_ms": 3_000, "passage": 1, "passages": [1],
@@ -84,7 +84,7 @@ async fn a_model_writes_it_and_every_item_has_its_passages() {
         assert_eq!(written["moments"], json!([{ "start_ms": 3_000, "title": "When they sail", "passages": [1] }]));
         assert_eq!(written["key_terms"], json!(["harbour", "map"]), "what nobody says is no term");
         assert_eq!(column(&written["participants"], "share"), json!([1.0]));
-        assert!(recording.export("md").await.contains("## Summary, written by letters quill"));
+        assert!(recording.export("md").await.contains("## Summary, written by letters quill 7"));
         let asked = model.asked();
         assert_eq!((asked.len(), paid(&app).await), (1, 1));
         assert!(asked[0].messages[1].text.contains("We decided to sail on Monday."));

@@ -15,7 +15,7 @@ export const RUSSIAN: StudyLanguage = {
 };
 
 export function field(text: string, change: Partial<Field> = {}): Field {
-  const source = { kind: 'rules', name: 'rules' } as const;
+  const source = { kind: 'rules', name: 'rules', version: null } as const;
   return { text, alternatives: [], source, state: 'sure', reason: null, against: [], checked_by: null, ...change };
 }
 

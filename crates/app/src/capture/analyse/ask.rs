@@ -110,7 +110,8 @@ impl<'a> Asking<'a> {
 }
 
 fn of_model(made_by: MadeBy) -> Source {
-    Source::Model { provider: made_by.provider, name: made_by.model }
+    let MadeBy { provider, model, version } = made_by;
+    Source::Model { provider, name: model, version }
 }
 
 enum Drafted {

@@ -230,7 +230,7 @@ mod tests {
     use crate::capture::analyse::draft::DraftNote;
 
     fn model() -> Source {
-        Source::Model { provider: "letters".to_owned(), name: "quill".to_owned() }
+        Source::Model { provider: "letters".to_owned(), name: "quill".to_owned(), version: "7".to_owned() }
     }
 
     fn pack() -> Source {

@@ -46,7 +46,7 @@ pub(in crate::capture) fn of_card(router: &Router<Completing, dyn Complete>) -> 
 
 /// A card of that phrase of which a model has made every field.
 fn filled(provider: &str) -> Analysis {
-    let source = Source::Model { provider: provider.to_owned(), name: String::new() };
+    let source = Source::Model { provider: provider.to_owned(), name: String::new(), version: String::new() };
     let field = |letters: usize| Field::sure("x".repeat(letters), source.clone());
     let word = |word: &str| Word {
         transliteration: Some(field(word.chars().count())),

@@ -160,7 +160,7 @@ mod tests {
     use crate::capture::card::Made;
 
     fn model(name: &str) -> Source {
-        Source::Model { provider: "letters".to_owned(), name: name.to_owned() }
+        Source::Model { provider: "letters".to_owned(), name: name.to_owned(), version: String::new() }
     }
 
     fn analysis() -> Analysis {

@@ -68,6 +68,9 @@ pub struct FieldSource {
     pub kind: &'static str,
     /// Its name and version, or the provider and its model; empty of a person.
     pub name: String,
+    /// Of a model: its version, as its answer says, or that of the provider's interface; null if neither has one, and of all
+    /// others.
+    pub version: Option<String>,
 }
 
 impl From<&study::Source> for FieldSource {
@@ -77,10 +80,14 @@ impl From<&study::Source> for FieldSource {
             study::Source::Rules { name } => ("rules", name.clone()),
             study::Source::Pack { name, version } => ("pack", joined(name, version)),
             study::Source::Engine { name, version } => ("engine", joined(name, version)),
-            study::Source::Model { provider, name } => ("model", joined(provider, name)),
+            study::Source::Model { provider, name, .. } => ("model", joined(provider, name)),
             study::Source::Person => ("person", String::new()),
         };
-        Self { kind, name }
+        let version = match source {
+            study::Source::Model { version, .. } => Some(version.clone()).filter(|version| !version.is_empty()),
+            _ => None,
+        };
+        Self { kind, name, version }
     }
 }
 

@@ -15,6 +15,7 @@ use super::prompt::Question;
 use super::told::{Told, ToldPassage};
 use crate::asking::{Asked, Model};
 use crate::scribe::context::ScribeApp;
+use crate::scribe::tell_apart::model_of;
 use crate::scribe::transcript::Transcription;
 
 /// Changes with what the same passages are asked, and with what is made of the answer.
@@ -183,9 +184,7 @@ impl Writing<'_> {
         let wish = Wish { language: Some(self.told.language), ..Wish::default() };
         let is_money = |code: &str| REFUSED_BY_BUDGET.contains(&code);
         match self.model.ask(&self.model.router, &key, request, &wish).await {
-            Ok(Asked::Answer(completion, made_by)) => {
-                Ok(Reply::Answer(completion, format!("{} {}", made_by.provider, made_by.model)))
-            }
+            Ok(Asked::Answer(completion, made_by)) => Ok(Reply::Answer(completion, model_of(&made_by))),
             Ok(Asked::Pending(pending)) => Ok(Reply::Pending(pending)),
             Ok(Asked::UsedUp) => Ok(Reply::Instead(SummaryInstead::AllowanceUsed)),
             Ok(Asked::Failed(code)) if is_money(&code) => Ok(Reply::Instead(SummaryInstead::OverBudget)),

@@ -89,7 +89,7 @@ fn line(field: &Field) -> String {
     let source = match &field.source {
         Some(Source::Rules { name }) => format!("rules {name}"),
         Some(Source::Pack { name, version } | Source::Engine { name, version }) => format!("{name} {version}"),
-        Some(Source::Model { provider, name }) => format!("{provider} {name}"),
+        Some(Source::Model { provider, name, version }) => format!("{provider} {name} {version}").trim_end().to_owned(),
         Some(Source::Person) => "a person".to_owned(),
         None => String::new(),
     };

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { field } from '../example';
 import { checkers } from './checked';
 
-const model = (name: string) => ({ kind: 'model', name });
+const model = (name: string) => ({ kind: 'model', name, version: null });
 
 it('names each checker once, and says whether it looked at its own work', () => {
   const made = (by: string, checked: string | null) =>

@@ -9,7 +9,7 @@ vi.mock('../text', () => ({
     String(en[key]).replace(/\{(\w+)\}/g, (_, name: string) => String(values[name])),
 }));
 
-const source = { kind: 'engine', name: 'pp-ocr 6' };
+const source = { kind: 'engine', name: 'pp-ocr 6', version: null };
 const passed_over = [
   { provider: 'eyes', why: 'there is no money left there' },
   { provider: 'local', why: 'it is not installed' },
