@@ -28,7 +28,7 @@ use sluice_store::capture::{PhraseRow, SourceKind, Status};
 
 use self::ask::{Asking, Carded};
 use self::phrase::Phrase;
-pub(super) use self::price::{CardPrice, of_card};
+pub(super) use self::price::{CardPrice, PHRASE, of_card};
 use self::task::Task;
 use super::card::{self, Made};
 use super::context::CaptureApp;

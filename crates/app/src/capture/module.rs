@@ -21,6 +21,7 @@ use super::error::PhraseError;
 use super::originals::{self, NewFile};
 use super::phrases;
 use super::purge::{self, PurgePhrases};
+use super::speak;
 use super::view::{PhraseView, StudyLanguageView};
 use super::{FILE_BYTES, LIST_LINES, PHRASE_CHARACTERS, SOUND_MS, jobs, notify};
 use crate::intake::{Incoming, Intake, Taking};
@@ -52,6 +53,17 @@ pub struct CaptureChoices {
     pub most_draft_words: u32,
     /// The language model that is asked for each card; null if there is none.
     pub model: Option<AskedModel>,
+    /// The provider's voice that speaks cards, in one of the languages at least; null if they are spoken for nothing.
+    pub voice: Option<AskedVoice>,
+}
+
+/// A voice that cards are spoken with, and that costs something.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AskedVoice {
+    /// The provider that is asked first, of those that cost.
+    pub provider: String,
+    /// The most that it costs to speak a card of ten words, in millionths of a US dollar; null if the price is not known.
+    pub most_micro_usd: Option<i64>,
 }
 
 /// A language model that is asked for each card.
@@ -87,6 +99,12 @@ impl CaptureApp {
             most_micro_usd: most.map(|most| most.0),
             ten_drafts_micro_usd: ten_drafts.map(|price| price.0),
         })
+    }
+
+    /// The voice that costs, and what, before anything is spoken.
+    fn asked_voice(&self) -> Option<AskedVoice> {
+        let (provider, most) = speak::price_of_card(self.speaking.configured())?;
+        Some(AskedVoice { provider, most_micro_usd: most.map(|most| most.0) })
     }
 }
 
@@ -152,6 +170,7 @@ impl Module for CaptureApp {
             most_drafts: MOST_DRAFTS,
             most_draft_words: MOST_WORDS,
             model: self.asked_model(),
+            voice: self.asked_voice(),
         })
     }
 

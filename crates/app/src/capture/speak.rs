@@ -7,6 +7,7 @@ use serde_json::json;
 use sluice_blobs::BlobHash;
 use sluice_capability::{CapabilityError, Doing, Router, Speak, SpeakRequest, Speaking, VoiceInfo, Wish};
 use sluice_domain::language::Language;
+use sluice_domain::money::MicroUsd;
 use sluice_domain::speech::Speech;
 use sluice_domain::study::StudyLanguage;
 use sluice_engine::{Called, JobError, Run};
@@ -14,6 +15,7 @@ use sluice_local::guard::Guard;
 use sluice_local::sound::{EncodeError, encode_mp3};
 use sluice_store::capture::{Original, PhraseAudio, PhraseRow, SourceKind};
 
+use super::analyse::PHRASE;
 use super::context::CaptureApp;
 use super::extract::hash_of;
 use super::{card, current};
@@ -87,6 +89,29 @@ fn chosen_voice(router: &Router<Speaking, dyn Speak>, language: StudyLanguage, t
     found.unwrap_or(built_in)
 }
 
+/// The most that a voice costs for a card of ten words, and the provider of the first one that may be asked and costs something;
+/// none where every language is spoken for nothing. No price if one of them is not known.
+pub(super) fn price_of_card(router: &Router<Speaking, dyn Speak>) -> Option<(String, Option<MicroUsd>)> {
+    let mut price: Option<(String, Option<MicroUsd>)> = None;
+    for language in StudyLanguage::all() {
+        // A vowel mark on each letter.
+        let text = PHRASE.repeat(if language == StudyLanguage::ARABIC { 2 } else { 1 });
+        let length = u64::try_from(text.chars().count()).ok();
+        let wish = Wish { language: Language::from_code(language.code()), length, ..Wish::default() };
+        let voice = chosen_voice(router, language, &text, &wish);
+        let request = SpeakRequest { voice, text, out: PathBuf::new() };
+        for speaker in router.choose(&request, &wish, &()).0 {
+            let estimate = speaker.estimate(&request);
+            if estimate == Some(MicroUsd(0)) {
+                continue;
+            }
+            let (_, most) = price.get_or_insert_with(|| (speaker.profile().provider.clone(), Some(MicroUsd(0))));
+            *most = most.zip(estimate).map(|(most, one)| most.max(one));
+        }
+    }
+    price
+}
+
 /// What a voice says: the phrase with its vowel marks, where they are known.
 fn said(row: &PhraseRow) -> Result<String, JobError> {
     let marked = card::fields(row)?.analysis.marked.map(|marked| marked.text);
@@ -142,4 +167,77 @@ fn not_encoded(error: EncodeError) -> JobError {
     let (code, text) = (error.code(), error.to_string());
     let made = if error.is_transient() { JobError::retry(code, text) } else { JobError::fail(code, text) };
     made.because(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use sluice_capability::{Begun, Context, Does, Profile, Route, When};
+
+    use super::*;
+
+    /// Voices of which a character costs so much.
+    struct Voices {
+        profile: Profile,
+        ids: Vec<(String, Language)>,
+        micro_usd: Option<i64>,
+    }
+
+    impl Voices {
+        fn of(provider: &str, is_local: bool, ids: &[(&str, &str)], micro_usd: Option<i64>) -> Arc<dyn Speak> {
+            let id = |(id, code): &(&str, &str)| ((*id).to_owned(), Language::from_code(code).unwrap());
+            let profile = Profile { provider: provider.to_owned(), is_local, languages: Vec::new() };
+            Arc::new(Self { profile, ids: ids.iter().map(id).collect(), micro_usd })
+        }
+    }
+
+    impl Does<Speaking> for Voices {
+        fn profile(&self) -> &Profile {
+            &self.profile
+        }
+
+        fn accepts(&self, request: &SpeakRequest) -> Result<(), String> {
+            self.ids.iter().any(|(id, _)| *id == request.voice).then_some(()).ok_or_else(String::new)
+        }
+
+        fn estimate(&self, request: &SpeakRequest) -> Option<MicroUsd> {
+            let characters = i64::try_from(request.text.chars().count()).unwrap();
+            self.micro_usd.map(|each| MicroUsd(each * characters))
+        }
+
+        fn begin<'a>(&'a self, _: &'a SpeakRequest, _: Context<'a>) -> Doing<'a, Begun<Speech>> {
+            unreachable!("nothing is spoken")
+        }
+    }
+
+    impl Speak for Voices {
+        fn voices(&self) -> Vec<VoiceInfo> {
+            let voice = |(id, language): &(String, Language)| VoiceInfo {
+                id: id.clone(),
+                language: *language,
+                name: id.clone(),
+                engine: "test",
+                licence: String::new(),
+                installed: true,
+            };
+            self.ids.iter().map(voice).collect()
+        }
+    }
+
+    #[test]
+    fn a_voice_that_costs_says_what_a_card_costs_before_it_speaks() {
+        let letters = i64::try_from(PHRASE.chars().count()).unwrap();
+        let price_at = |voices: Vec<Arc<dyn Speak>>| {
+            let route = |implementation| Route { implementation, when: When::default() };
+            price_of_card(&Router::new(voices.into_iter().map(route)))
+        };
+        let here = || Voices::of("local", true, &[("espeak:es", "es"), ("espeak:ar", "ar")], Some(0));
+        let mouth = |each| Voices::of("mouth", false, &[("mouth:es", "es"), ("mouth:ar", "ar")], each);
+        assert_eq!(price_at(vec![here()]), None);
+        let price = |each| price_at(vec![mouth(each), here()]);
+        assert_eq!(price(Some(3)), Some(("mouth".to_owned(), Some(MicroUsd(6 * letters)))), "Arabic with its marks");
+        assert_eq!(price(None), Some(("mouth".to_owned(), None)));
+        let spanish = Voices::of("mouth", false, &[("mouth:es", "es")], Some(3));
+        let (_, most) = price_at(vec![spanish, here()]).unwrap();
+        assert_eq!(most, Some(MicroUsd(3 * letters)));
+    }
 }

@@ -9860,6 +9860,16 @@ export interface components {
              */
             ten_drafts_micro_usd?: number | null;
         };
+        /** @description A voice that cards are spoken with, and that costs something. */
+        AskedVoice: {
+            /**
+             * Format: int64
+             * @description The most that it costs to speak a card of ten words, in millionths of a US dollar; null if the price is not known.
+             */
+            most_micro_usd?: number | null;
+            /** @description The provider that is asked first, of those that cost. */
+            provider: string;
+        };
         /** @description What came of an attempt. */
         AttemptView: {
             /** @description The first 1,024 bytes of the answer's body. */
@@ -9969,6 +9979,7 @@ export interface components {
              * @description The longest sound, in milliseconds.
              */
             sound_ms: number;
+            voice?: components["schemas"]["AskedVoice"] | null;
         };
         /** @description Capture's part of a snapshot. */
         CaptureSnapshot: {
@@ -10416,6 +10427,11 @@ export interface components {
             kind: string;
             /** @description Its name and version, or the provider and its model; empty of a person. */
             name: string;
+            /**
+             * @description Of a model: its version, as its answer says, or that of the provider's interface; null if neither has one, and of all
+             *     others.
+             */
+            version?: string | null;
         };
         /** @description A field of a card. */
         FieldView: {

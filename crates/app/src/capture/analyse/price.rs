@@ -11,7 +11,7 @@ use crate::capture::card::Made;
 use crate::capture::example_wish;
 
 /// An everyday phrase of ten words.
-const PHRASE: &str = "Завтра утром мы вместе поедем на поезде к моей бабушке";
+pub(in crate::capture) const PHRASE: &str = "Завтра утром мы вместе поедем на поезде к моей бабушке";
 /// What it is translated into.
 const INTO: &str = "en";
 /// A remark or a translation of such a phrase has about so many letters.

@@ -78,6 +78,8 @@ export const ar: Record<Key, Message> = {
   'wish.translateTo': 'الترجمة إلى',
   'wish.price': 'حيث يُسأل نموذج من {by} تكلّف بطاقة من عشر كلمات {cost} على الأكثر.',
   'wish.price.unknown': 'حيث يُسأل نموذج من {by} لا تُعرف تكلفة البطاقة.',
+  'wish.voice.price': 'حيث ينطق صوت من {by} تزيد تكلفة بطاقة من عشر كلمات {cost} على الأكثر.',
+  'wish.voice.price.unknown': 'حيث ينطق صوت من {by} لا تُعرف تكلفة ذلك.',
 
   'theme.title': 'عبارات في موضوع',
   'theme.needsProvider': 'هذا يحتاج إلى مزوّد.',

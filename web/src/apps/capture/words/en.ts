@@ -45,6 +45,8 @@ export const en = {
   'wish.translateTo': 'Translate into',
   'wish.price': 'Where a model of {by} is asked, a card of ten words costs at most {cost}.',
   'wish.price.unknown': 'Where a model of {by} is asked, it is not known what a card costs.',
+  'wish.voice.price': 'Where a voice of {by} speaks, a card of ten words costs at most {cost} more.',
+  'wish.voice.price.unknown': 'Where a voice of {by} speaks, it is not known what that costs.',
 
   'theme.title': 'Phrases on a theme',
   'theme.needsProvider': 'This needs a provider.',
