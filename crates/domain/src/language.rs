@@ -135,7 +135,8 @@ impl TryFrom<String> for Language {
     type Error = String;
 
     fn try_from(code: String) -> Result<Self, String> {
-        Self::from_code(&code).ok_or_else(|| format!("no language \"{code}\" in the table"))
+        Self::from_code(&code)
+            .ok_or_else(|| format!("\"{code}\" is no language that is known here: write its code, such as en or ar"))
     }
 }
 

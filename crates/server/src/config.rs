@@ -7,6 +7,7 @@ mod oidc;
 pub(crate) mod problem;
 pub(crate) mod reader;
 pub(crate) mod schema;
+mod words;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

@@ -15,6 +15,7 @@ use toml::de::{DeTable, DeValue, Error, ValueDeserializer};
 use super::mistakes::{self, Mistakes};
 use super::problem::{Place, Problem, Source, nearest};
 use super::schema::{Kind, Setting, file_id};
+use super::words;
 
 /// A table of the file that belongs to an app or a feature, and whose keys are no options, such as `[plans.NAME]`. Where an
 /// option has its name, it is that option's value, as JSON.
@@ -273,7 +274,7 @@ impl Reading<'_> {
         let Mistakes { errors, rest } = mistakes::find(value, owned.check);
         for error in errors {
             let span = error.span().or_else(|| Some(value.span()));
-            self.contents.problems.push(Problem::new(self.source.at(span), key, error.message()));
+            self.contents.problems.push(words::problem(self.source.at(span), key, error.message()));
         }
         let read = rest.and_then(|rest| toml::Value::deserialize(ValueDeserializer::from(rest)).ok());
         if read.is_none() {
@@ -370,7 +371,7 @@ mod tests {
 
         for (bad, place, said) in [
             (pair("en-en", &with), "a.toml:1:14: translation: ", "en is not translated into itself"),
-            (pair("en-de", ""), "a.toml:3:9: translation: ", "missing field `sha256`"),
+            (pair("en-de", ""), "a.toml:3:9: translation: ", "sha256 is missing"),
             (pair("en-de", ", sha256 = \"d968\""), "a.toml:3:58: translation: ", "is no SHA-256"),
             (pair("en-de", &with).replace("https:", "ftp:"), "a.toml:2:8: translation: ", "is no address"),
             (pair("en-de", &with).replace("17140836", "0"), "a.toml:3:39: translation: ", "no length"),

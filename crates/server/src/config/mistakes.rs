@@ -1,11 +1,14 @@
 //! Every mistake in a table that is read as one value: reading stops at the first, so that this is taken out, and the rest is
 //! read again.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use toml::Spanned;
 use toml::de::{DeArray, DeValue, Error};
 
+/// Stands for a text that is missing in one of several tables, so that the others keep their numbers. Nobody writes it.
+pub(super) const MISSING: &str = "\0";
 /// No more than these are said of one table.
 const MOST: usize = 100;
 
@@ -26,6 +29,7 @@ pub(super) fn find<'a>(
     let (mut errors, mut gone): (Vec<Error>, Vec<(String, Range<usize>)>) = (Vec::new(), Vec::new());
     // Places within a list are told by numbers: without one of its tables these would be wrong.
     let mut is_whole = true;
+    let mut filled: Vec<(String, Range<usize>)> = Vec::new();
     while errors.len() < MOST {
         let Err(error) = check(rest.clone()) else {
             return Mistakes { errors, rest: Some(rest).filter(|_| is_whole) };
@@ -35,6 +39,15 @@ pub(super) fn find<'a>(
             error.message() == format!("missing field `{name}`") && error.span().as_ref() == Some(of)
         };
         let is_missed = gone.iter().any(|(name, of)| is_it(name, of));
+        let missing = error.span().zip(missing_field(error.message()));
+        let missing = missing.map(|(of, name)| (name, of)).filter(|one| !filled.contains(one));
+        if missing.as_ref().is_some_and(|(name, of)| fill(&mut rest, name, of)) {
+            filled.extend(missing);
+            if !is_missed {
+                errors.push(error);
+            }
+            continue;
+        }
         let taken = error.span().and_then(|span| take_out(&mut rest, &span));
         if !is_missed {
             errors.push(error);
@@ -46,6 +59,31 @@ pub(super) fn find<'a>(
         }
     }
     Mistakes { errors, rest: None }
+}
+
+/// The name in "missing field `provider`".
+fn missing_field(message: &str) -> Option<String> {
+    Some(message.strip_prefix("missing field `")?.strip_suffix('`')?.to_owned())
+}
+
+/// Puts [`MISSING`] into the member of a list at this place; returns whether there is one, which is a table.
+fn fill(value: &mut Spanned<DeValue<'_>>, name: &str, of: &Range<usize>) -> bool {
+    match value.get_mut() {
+        DeValue::Table(table) => table.iter_mut().any(|(_, value)| fill(value, name, of)),
+        DeValue::Array(items) => items.iter_mut().any(|item| {
+            if item.span() == *of
+                && let DeValue::Table(table) = item.get_mut()
+            {
+                // Nothing else is at this place.
+                let nowhere = of.start..of.start;
+                let key = Spanned::new(nowhere.clone(), Cow::Owned(name.to_owned()));
+                table.insert(key, Spanned::new(nowhere, DeValue::String(Cow::Borrowed(MISSING))));
+                return true;
+            }
+            fill(item, name, of)
+        }),
+        _ => false,
+    }
 }
 
 enum Taken {

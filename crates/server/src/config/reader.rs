@@ -12,6 +12,7 @@ use clap::{ArgMatches, Command};
 use sluice_app::providers::config::ConfigProblem;
 
 use super::file::{self, Contents, Given, OWNED, Tables};
+use super::mistakes::MISSING;
 use super::problem::{Place, Problem, nearest};
 use super::schema::{Kind, Setting, change_options, file_id, settings};
 use crate::providers::price_problems;
@@ -126,7 +127,9 @@ impl Settings {
         }
         let place = Place::File { file: file.display().to_string(), line: None, column: None };
         let problem = |it: ConfigProblem| Problem::new(place.clone(), it.key, it.message);
-        let unread: Vec<&str> = unreadable.iter().filter_map(|key| key.strip_prefix("providers.")).collect();
+        let mut unread: Vec<&str> = unreadable.iter().filter_map(|key| key.strip_prefix("providers.")).collect();
+        // That a route names no provider was said.
+        unread.push(MISSING);
         self.errors.extend(providers.check(&unread).into_iter().chain(price_problems(&providers)).map(problem));
     }
 

@@ -170,13 +170,22 @@ impl Setting {
             _ if self.kind() == Kind::Boolean => self.kind().expected().to_owned(),
             (_, ErrorKind::InvalidUtf8, _) => "text in UTF-8".to_owned(),
             (_, _, Some(ContextValue::String(value))) if value.is_empty() => "a value that is not empty".to_owned(),
-            (Some(said), ..) if self.kind() == Kind::Integer => format!("an integer in its range: {said}"),
+            (Some(said), ..) if self.kind() == Kind::Integer => integer(&said),
             // What a parser of the standard library says is no expectation.
             (Some(said), ..) if said.starts_with("invalid ") => format!("{} ({said})", self.value_name()),
             (Some(said), ..) => said,
             (None, ..) => self.kind().expected().to_owned(),
         };
         Err(Refused { expected, nearest: None })
+    }
+}
+
+/// What clap says of a number out of its range: `0 is not in 1..=1024`.
+fn integer(said: &str) -> String {
+    let range = said.rsplit_once(" is not in ").and_then(|(_, range)| range.split_once("..="));
+    match range {
+        Some((least, most)) if !least.is_empty() && !most.is_empty() => format!("an integer from {least} to {most}"),
+        _ => format!("an integer in its range: {said}"),
     }
 }
 

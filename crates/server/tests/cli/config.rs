@@ -51,7 +51,7 @@ fn each_kind_of_mistake_has_its_place_its_key_and_what_is_expected() {
         ("workers = 2\nlisten = 8080\n", 2, 10, "listen", "found integer; expected a string"),
         ("workers = \"two\"", 1, 11, "workers", "expected an integer"),
         ("listen = \"8080\"", 1, 10, "listen", "expected ADDRESS:PORT (invalid socket address syntax)"),
-        ("\n\nworkers = 0", 3, 11, "workers", "1..=1024"),
+        ("\n\nworkers = 0", 3, 11, "workers", "from 1 to 1024"),
         ("workers = 1.5", 1, 11, "workers", "found float"),
         ("upload_limit = \"20 parsecs\"", 1, 16, "upload_limit", "20MiB"),
         ("upload_limit = true", 1, 16, "upload_limit", "with a unit"),
@@ -140,10 +140,10 @@ fn no_mistake_in_providers_routes_prices_and_limits_hides_another() {
     let report = check(&place, &[]);
     let said = run(&place, &["config", "check"], &[]).stdout;
     for (place, words) in [
-        ("sluice.toml:1:11: workers", "1..=1024"),
+        ("sluice.toml:1:11: workers", "from 1 to 1024"),
         ("listen: ", "not a loopback address"),
         ("providers.work: ", "\"ftp://x\" is no address"),
-        ("sluice.toml:7:14: providers.work: ", "boolean"),
+        ("sluice.toml:7:14: providers.work: ", "true or false"),
         ("sluice.toml:8:1: providers.work: ", "colour"),
         ("providers.work.prices.gpt: ", "a lot"),
         ("sluice.toml:11:10: providers.work: ", "string"),
@@ -160,6 +160,30 @@ fn no_mistake_in_providers_routes_prices_and_limits_hides_another() {
         assert_eq!(said.lines().filter(|line| is_it(line)).count(), 1, "{place} {words}:\n{said}");
     }
     assert_eq!(report["errors"].as_array().unwrap().len(), 15, "and no others:\n{said}");
+}
+
+#[test]
+fn a_route_without_a_provider_hides_no_mistake_of_another() {
+    let place = with(
+        "[providers.work]\nkind = \"openai\"\n\
+         [[route.speak]]\nlanguages = [\"en\"]\nlongest = 2\nshortest = 5\n\
+         [[route.speak]]\nprovider = 7\n\
+         [[route.speak]]\nprovider = \"nobody\"\n\
+         [[route.read]]\nprovider = \"work\"\n",
+    );
+    let report = check(&place, &[]);
+    let said = run(&place, &["config", "check"], &[]).stdout;
+    for (place, words) in [
+        ("sluice.toml:3:1: route: ", "provider is missing"),
+        ("route.speak[0]: ", "no request is both"),
+        ("sluice.toml:8:12: route: ", "expected a string"),
+        ("route.speak[2]: ", "there is no provider \"nobody\""),
+        ("route.read[0]: ", "cannot read"),
+    ] {
+        let is_it = |line: &&str| line.contains(place) && line.contains(words);
+        assert_eq!(said.lines().filter(is_it).count(), 1, "{place} {words}:\n{said}");
+    }
+    assert_eq!(report["errors"].as_array().unwrap().len(), 5, "and no others:\n{said}");
 }
 
 #[test]

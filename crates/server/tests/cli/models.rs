@@ -201,6 +201,6 @@ fn a_file_of_another_hash_than_the_configuration_says_is_not_installed() {
     let refused = configured(&place, &["models", "pull", "translate-en-de", "--json"]).failure();
     assert_eq!(refused["code"], "configuration_invalid");
     let detail = refused["detail"].as_str().unwrap();
-    assert!(detail.contains("sluice.toml:3:9: translation: missing field `sha256`"), "{detail}");
+    assert!(detail.contains("sluice.toml:3:9: translation: sha256 is missing"), "{detail}");
     assert_eq!(configured(&place, &["config", "check"]).code, 2);
 }
