@@ -135,28 +135,33 @@ impl Exceeded {
             format!(" within {}", humantime::format_duration(Duration::from_secs(seconds.into())))
         });
         let (hard, used) = (self.hard, self.used);
+        let of = |count: u64, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
         let again = match self.retry_after {
             // Whoever waits for so long is not refused for a part of a second.
             Some(after) => format!("try again in {} s", after.as_millis().div_ceil(1_000)),
             None => "ask an administrator for a higher limit".to_owned(),
         };
         match self.limited {
-            Limited::Requests => format!("{whose} may make {hard} requests{window}: {again}"),
-            Limited::Uploads => format!("{whose} may send {hard} files{window}: {again}"),
-            Limited::Jobs => format!("{whose} may start {hard} jobs{window}: {again}"),
+            Limited::Requests => format!("{whose} may make {}{window}: {again}", of(hard, "request")),
+            Limited::Uploads => format!("{whose} may send {}{window}: {again}", of(hard, "file")),
+            Limited::Jobs => format!("{whose} may start {}{window}: {again}", of(hard, "job")),
+            Limited::Entries if hard == 1 => format!("{whose} may send one picture, sound or text{window}: {again}"),
             Limited::Entries => format!("{whose} may send {hard} pictures, sounds and texts{window}: {again}"),
-            Limited::Regenerations => format!("{whose} may have {hard} parts made again{window}: {again}"),
-            Limited::Retries => format!("{whose} may try again {hard} times{window}: {again}"),
-            Limited::Approvals => format!("{whose} may approve {hard} times{window}: {again}"),
-            Limited::Generations => format!("{whose} may ask for something new {hard} times{window}: {again}"),
+            Limited::Regenerations => format!("{whose} may have {} made again{window}: {again}", of(hard, "part")),
+            Limited::Retries => format!("{whose} may try again {}{window}: {again}", of(hard, "time")),
+            Limited::Approvals => format!("{whose} may approve {}{window}: {again}", of(hard, "time")),
+            Limited::Generations => format!("{whose} may ask for something new {}{window}: {again}", of(hard, "time")),
             Limited::ModelCalls => {
-                format!("{whose} may call models {hard} times{window} without a key of its own: add one, or {again}")
+                let times = of(hard, "time");
+                format!("{whose} may call models {times}{window} without a key of its own: add one, or {again}")
             }
             Limited::UnpricedCalls => {
-                format!("{whose} may make {hard} calls a day whose price is not known, and {used} were made: {again}")
+                let (calls, was) = (of(hard, "call"), if used == 1 { "was" } else { "were" });
+                format!("{whose} may make {calls} a day whose price is not known, and {used} {was} made: {again}")
             }
             Limited::JobsAtOnce => {
-                format!("{whose} may have {hard} jobs at once, and {used} have not ended: wait for one, or stop it")
+                let (jobs, have) = (of(hard, "job"), if used == 1 { "has" } else { "have" });
+                format!("{whose} may have {jobs} at once, and {used} {have} not ended: wait for one, or stop it")
             }
             Limited::BytesKept => {
                 let more = self.asked.map_or_else(String::new, |bytes| format!(", and this needs {bytes} more"));
@@ -185,4 +190,29 @@ pub enum LimitError {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_is_not_several() {
+        let said = |limited, hard| {
+            let holder = Holder::User;
+            let (asked, seconds, frees_at, retry_after) = (None, None, None, None);
+            Exceeded { holder, limited, hard, used: hard, asked, seconds, frees_at, retry_after }.to_string()
+        };
+        for (limited, one, several) in [
+            (Limited::Requests, "1 request:", "2 requests:"),
+            (Limited::Entries, "one picture, sound or text:", "2 pictures, sounds and texts:"),
+            (Limited::Retries, "try again 1 time:", "try again 2 times:"),
+            (Limited::UnpricedCalls, "1 call a day", "2 calls a day"),
+            (Limited::UnpricedCalls, "1 was made", "2 were made"),
+            (Limited::JobsAtOnce, "1 job at once, and 1 has not ended", "2 jobs at once, and 2 have not ended"),
+        ] {
+            assert!(said(limited, 1).contains(one), "{}", said(limited, 1));
+            assert!(said(limited, 2).contains(several), "{}", said(limited, 2));
+        }
+    }
 }

@@ -235,7 +235,13 @@ fn prices(providers: &Providers, models: &[String], json: bool) -> anyhow::Resul
 }
 
 fn price_text(found: Option<&(Kind, Vec<Price>)>) -> String {
-    let one = |price: &Price| format!("{} for {} {}", price.price.exact(), price.per, price.unit);
+    // Units are in the plural: "minutes", "input tokens".
+    let per = |price: &Price| match price.per {
+        1 => format!("one {}", price.unit.strip_suffix('s').unwrap_or(&price.unit)),
+        1_000_000 => format!("a million {}", price.unit),
+        count => format!("{count} {}", price.unit),
+    };
+    let one = |price: &Price| format!("{} for {}", price.price.exact(), per(price));
     match found {
         None => "the price is unknown: no provider and no kind of provider has this name".to_owned(),
         Some((_, prices)) if !prices.is_empty() => prices.iter().map(one).collect::<Vec<_>>().join(", "),
@@ -327,7 +333,11 @@ fn as_text(hook: Option<&str>, view: &ProviderView) -> String {
 }
 
 fn unpriced(calls: u64) -> String {
-    if calls == 0 { String::new() } else { format!("; {calls} calls of today have no known price") }
+    match calls {
+        0 => String::new(),
+        1 => "; one call of today has no known price".to_owned(),
+        calls => format!("; {calls} calls of today have no known price"),
+    }
 }
 
 fn failure(error: ProviderError) -> anyhow::Error {

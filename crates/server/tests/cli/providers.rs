@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::process::Stdio;
 
 use serde_json::{Value, json};
+use sluice_testkit::pdf;
 
 use crate::support::{Place, Ran};
 
@@ -117,7 +118,7 @@ fn the_table_has_prices_without_any_provider() {
     assert_eq!(empty, 3, "a price that stands nowhere is made up: {all}");
     let text = run(&place, &arguments, "").stdout;
     let lines: Vec<&str> = text.lines().collect();
-    assert!(lines[0].contains("$0.25 for 1000000 input tokens"), "{text}");
+    assert!(lines[0].contains("$0.25 for a million input tokens"), "{text}");
     assert!(lines[1].contains("OpenRouter says with each answer what it cost"), "{text}");
     assert!(lines[2].contains("unknown") && lines[3].contains("the configuration"), "{text}");
     // A provider of the configuration that has the name of a kind is meant itself.
@@ -141,6 +142,40 @@ fn a_model_of_nobody_hides_the_price_of_no_other() {
     let known: Vec<bool> = all["models"].as_array().unwrap().iter().map(|one| one["prices"] != json!([])).collect();
     assert_eq!(known, [true, false, true, false], "{all}");
     assert_eq!(serde_json::from_str::<Value>(&ran.stderr).unwrap()["code"], "no_such_provider");
+}
+
+#[test]
+fn one_of_a_unit_is_not_several() {
+    let place = place("[providers.faces]\nkind = \"d-id\"\n[providers.faces.prices.clip]\nminutes = \"2\"\n");
+    let said = run(&place, &["providers", "price", "faces/clip"], "").stdout;
+    assert_eq!(said, "faces/clip: $2 for one minute\n");
+}
+
+/// Without its key nothing is spoken, and what it would have cost was said by then.
+#[test]
+fn a_video_names_the_price_of_a_voice_before_anything_is_spent() {
+    let speaking = |prices: &str| {
+        place(&format!(
+            "[providers.work]\nkind = \"openai\"\nmodels = {{ speak = \"tts-1\" }}\nvoices = {{ en = [\"alloy\"] }}\n{prices}\
+             [[route.speak]]\nprovider = \"work\"\n[[route.speak]]\nprovider = \"local\"\n"
+        ))
+    };
+    let price = "[providers.work.prices.tts-1]\ncharacters = \"15\"\n";
+    let video = ["reel", "paper.pdf", "--presenter", "none", "--no-captions", "--voice"];
+    for (prices, voice, said) in [
+        (price, "work:en:alloy", Some("the text will be spoken by a voice of work: at most $0.0")),
+        ("[providers.work.prices.tts-1]\n", "work:en:alloy", Some("a voice of work: its price is not known")),
+        (price, "no:such:voice", None),
+    ] {
+        let place = speaking(prices);
+        place.write("paper.pdf", pdf::fine());
+        let ran = run(&place, &[&video[..], &[voice]].concat(), "");
+        assert_eq!(ran.code, 1, "{ran:?}");
+        assert_eq!(ran.stderr.contains("will be spoken"), said.is_some(), "{ran:?}");
+        assert!(said.is_none_or(|said| ran.stderr.contains(said)), "{ran:?}");
+        let json = run(&place, &[&video[..], &[voice, "--json"]].concat(), "");
+        assert!(!json.stderr.contains("will be spoken"), "{json:?}");
+    }
 }
 
 #[test]
