@@ -156,9 +156,14 @@ pub(crate) fn recorded(seconds: u32) -> Vec<u8> {
 
 /// The same with more options of ffmpeg.
 pub(crate) fn recorded_with(seconds: u32, more: &[&str]) -> Vec<u8> {
+    sounding("not(between(mod(t\\,10)\\,9\\,10))", seconds, more)
+}
+
+/// A tone that sounds whenever this is true.
+pub(crate) fn sounding(when: &str, seconds: u32, more: &[&str]) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("sound.webm");
-    let tone = format!("aevalsrc=0.4*sin(2*PI*330*t)*not(between(mod(t\\,10)\\,9\\,10)):s=48000:d={seconds}");
+    let tone = format!("aevalsrc=0.4*sin(2*PI*330*t)*{when}:s=48000:d={seconds}");
     let options = ["-c:a", "libopus", "-b:a", "32k", "-f", "webm", "-live", "1", "-cluster_time_limit", "1000"];
     let mut make = Command::new("ffmpeg");
     make.args(["-nostdin", "-v", "error", "-f", "lavfi", "-i", &tone]).args(more).args(options).arg(&file);

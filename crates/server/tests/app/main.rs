@@ -52,6 +52,7 @@ mod scenes;
 mod scribe;
 mod scribe_summary;
 mod scribe_words;
+mod seams;
 mod shelf;
 mod sounds;
 mod stages;
