@@ -87,8 +87,15 @@ def review(server, phrase, said, reviewed):
     return True
 
 
+def has_cards(server):
+    """Whether a deck would have any: approved ones, also those that were in one before, and not those that are left out."""
+    return any(server.json("GET", f"/api/v1/phrases?status={status}&excluded=false&limit=1")["items"]
+               for status in ("approved", "exported"))
+
+
 def save_deck(server, out):
-    export = server.json("POST", "/api/v1/phrase-exports", {"form": "package", "deck": "Sluice"})
+    """Writes the deck of all of them: whoever deleted its file gets it again."""
+    export = server.json("POST", "/api/v1/phrase-exports", {"form": "package", "deck": "Sluice", "all": True})
     content = server.ask("GET", export["href"])
     with open(f"{out}.part", "wb") as file:
         file.write(content)
@@ -103,7 +110,7 @@ def main(port, review_file, out):
     known = [(phrase, *found) for phrase in waiting if (found := review_of(phrase, reviews))]
     approved = sum(review(server, *one) for one in known)
     counts = server.json("GET", "/api/v1/phrases?limit=1")["counts"]
-    if counts.get("approved", 0) > 0:
+    if has_cards(server):
         save_deck(server, out)
     print(f"    {approved} cards approved, {counts.get('pending_review', 0)} left to you")
 
