@@ -105,7 +105,7 @@ pub enum SendError {
     #[error(transparent)]
     Address(#[from] AddressError),
     /// The host's addresses may not be reached.
-    #[error("The host has no public address. Give one that has, or ask the operator to allow it.")]
+    #[error("The host has no public address. Give one that has, or ask the operator to allow it (outbound.allow).")]
     Forbidden,
     /// The host's name has no address.
     #[error("The host's name cannot be resolved.")]

@@ -178,10 +178,12 @@ pub enum AddressError {
     #[error("The address contains a user name or a password. Leave them out.")]
     Credentials,
     /// It has no TLS, and the operator has not allowed its host.
-    #[error("The address has no TLS. Give one that begins with https://, or ask the operator to allow its host.")]
+    #[error(
+        "The address has no TLS. Give one that begins with https://, or ask the operator to allow its host (outbound.allow)."
+    )]
     Unencrypted,
     /// Its host is not public, and the operator has not allowed it.
-    #[error("The address is not public. Give a public one, or ask the operator to allow its host.")]
+    #[error("The address is not public. Give a public one, or ask the operator to allow its host (outbound.allow).")]
     NotPublic,
 }
 

@@ -18,6 +18,7 @@ mod media;
 mod numbers;
 mod openai;
 mod openrouter;
+mod phrases;
 mod refusal;
 mod runner;
 mod schema;

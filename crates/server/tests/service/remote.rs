@@ -238,6 +238,23 @@ async fn a_card_by_a_provider_that_knows_nothing_says_nothing_wrong() {
 }
 
 #[tokio::test]
+async fn the_twin_drafts_phrases_in_the_language_that_is_asked_for() {
+    let (twin, folder) = (Twin::start().await, tempfile::tempdir().unwrap());
+    let server = with_provider(&twin, &folder).await;
+    assert_eq!(set_key(&server, "work", KEY).await, StatusCode::OK);
+    for (language, count) in [("ru", 10), ("ar", 5), ("zh", 5), ("es", 5), ("ka", 50)] {
+        let wanted =
+            json!({ "theme": "a morning in the harbour", "language": language, "count": count, "min_words": 4 });
+        let asked: Value =
+            server.post("/api/v1/phrase-drafts").json(&wanted).send().await.unwrap().json().await.unwrap();
+        let path = format!("/api/v1/phrase-drafts/{}", asked["id"].as_str().unwrap());
+        let drafts = server.until_at(&path, |drafts| drafts["state"] != "working").await;
+        assert_eq!((&drafts["state"], drafts["texts"].as_array().unwrap().len()), (&json!("ready"), count), "{drafts}");
+    }
+    assert_eq!(twin.charged("chat").await.len(), 5, "each was asked for once");
+}
+
+#[tokio::test]
 async fn a_presenter_by_a_provider_is_charged_once_for_each_scene() {
     let (twin, folder) = (Twin::start().await, tempfile::tempdir().unwrap());
     let server = with_provider(&twin, &folder).await;

@@ -11,6 +11,7 @@ use super::{model, object, reference};
 use crate::bill::prices;
 use crate::call::{Call, Provider};
 use crate::faults::Fault;
+use crate::phrases::drafted;
 use crate::refusal::{Refusal, Refused};
 use crate::schema::{check_strict, generate};
 use crate::source::Source;
@@ -116,7 +117,10 @@ fn answer(call: &Call, body: &Value, format: &Format, asked: &str, prompt: &str)
         Format::Schema(_) | Format::Object if call.fails_with(&Fault::IgnoresSchema) => {
             format!("Sure! Here is what you asked for.\n\n{}", prose())
         }
-        Format::Schema(schema) => generate(schema, &source, seed, invents).to_string(),
+        Format::Schema(schema) => {
+            let drafted = if invents { None } else { drafted(schema, prompt, asked, seed) };
+            drafted.unwrap_or_else(|| generate(schema, &source, seed, invents)).to_string()
+        }
         Format::Object => json!({ "answer": prose() }).to_string(),
         Format::Text => prose(),
     };
