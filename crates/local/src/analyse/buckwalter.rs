@@ -224,9 +224,7 @@ impl Buckwalter {
         }
         found
     }
-}
 
-impl Buckwalter {
     /// The stems of verbs of which a word without marks may be a command, of which the dictionary has hardly any. It is the stem of the
     /// imperfect without its prefix, with an alif before two consonants: "قف" of "يقف", "العب" of "يلعب".
     pub(super) fn commands(&self, word: &str) -> Vec<Entry<'_>> {
