@@ -175,6 +175,29 @@ async fn a_picture_without_text_has_no_lines() {
     assert!(read.confidence < 0.5, "{read:?}");
 }
 
+/// tesseract would look for each script in the grain, for ten times as long.
+#[tokio::test]
+async fn a_wall_on_which_nothing_looks_like_text_is_not_read_in_each_script() {
+    let folder = tempfile::tempdir().unwrap();
+    let reader = reader();
+    reader.warm().await.unwrap();
+    let mut seed = 1_u32;
+    let wall = RgbImage::from_fn(2_400, 1_600, |_, _| {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let grain = u8::try_from(seed >> 27).unwrap();
+        image::Rgb([200, 196, 180].map(|shade: u8| shade + grain))
+    });
+    let path = saved(folder.path(), "wall.jpg", &jpeg(&wall));
+    let took = async |language: Option<&'static str>| {
+        let begun = Instant::now();
+        let read = reader.read(&path, language).await.unwrap();
+        assert!(read.lines.is_empty() && read.not_tried.is_empty(), "{read:?}");
+        begun.elapsed()
+    };
+    let (alone, all) = (took(Some("es")).await, took(None).await);
+    assert!(all < 3 * alone, "{all:?} instead of {alone:?}");
+}
+
 /// A PNG file up to the first bytes of its pixels.
 fn png_header(width: u32, height: u32) -> Vec<u8> {
     let chunk = |name: &[u8], content: &[u8]| {

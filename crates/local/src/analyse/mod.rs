@@ -39,6 +39,8 @@ use crate::translate::{TranslateError, Translator};
 
 /// Characters of the longest phrase.
 pub const MOST_CHARACTERS: usize = 2_000;
+/// How usual a word is that is in no list ([`Analyser::usual`]).
+pub const UNLISTED: i32 = frequency::RAREST;
 /// If one of so many words is unknown, a phrase may be in another language.
 const UNKNOWN_OF: usize = 3;
 /// Meanings that are offered beside the first.
@@ -88,6 +90,11 @@ trait Addition: Send + Sync {
     fn tells(&self, _words: &[Word]) -> Option<bool> {
         None
     }
+
+    /// How usual the median of these words is, in hundredths of a power of ten; none if this does not know.
+    fn usual(&self, _words: &[&str]) -> Option<i32> {
+        None
+    }
 }
 
 /// What was read of them, by the set and the language.
@@ -127,6 +134,17 @@ impl Analyser {
             analysis.translation = Some(translated(language, text, to, translator).await?);
         }
         Ok(Analysed { language, analysis, tells })
+    }
+
+    /// How usual the words of a text are in a language: the median of their Zipf values, in hundredths; [`UNLISTED`] of words that
+    /// are in no list, and none if there is no list.
+    pub async fn usual(&self, language: StudyLanguage, text: &str) -> Result<Option<i32>, AnalyseError> {
+        let (this, text) = (self.clone(), text.to_owned());
+        tokio::task::spawn_blocking(move || {
+            let words: Vec<&str> = tokens::words(language, &text).into_iter().map(|range| &text[range]).collect();
+            Ok(this.additions(language)?.iter().find_map(|addition| addition.usual(&words)))
+        })
+        .await?
     }
 
     /// Without translation. It blocks: a pack may have to be read.

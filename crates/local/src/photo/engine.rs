@@ -49,6 +49,8 @@ pub(super) struct Found {
     pub(super) confidence: f32,
     /// In reading order.
     pub(super) lines: Vec<PhotoLine>,
+    /// Nothing looks like text, in whatever script.
+    pub(super) is_blank: bool,
 }
 
 /// The arguments after `__engine photo`: ONNX Runtime, detector, recogniser, threads.

@@ -36,7 +36,7 @@ use crate::child::SUBCOMMAND;
 use crate::child::warm::{Framing, Warm};
 use crate::guard::{Guard, Limits};
 use crate::models::{Models, ONNX_RUNTIME, PHOTO_DETECTOR, PHOTO_READING, PHOTO_RECOGNISER};
-use crate::reading::{PhotoPage, read_picture};
+use crate::reading::{GreyPicture, PhotoPage, read_picture};
 
 /// Time for the engine to start and load its models.
 const STARTING: Duration = Duration::from_mins(1);
@@ -102,6 +102,8 @@ impl fmt::Display for ReadBy {
 struct Read {
     text: PhotoText,
     page: PhotoPage,
+    /// Nothing on it looks like text.
+    is_blank: bool,
 }
 
 impl Read {
@@ -110,27 +112,28 @@ impl Read {
     }
 
     /// That of the reading, or 0 if most letters were passed over: a recogniser that does not know a script is sure of the
-    /// full stops between its words.
+    /// full stops and of the spaces between its words.
     fn confidence(&self) -> f32 {
         let long: f32 = self.text.lines.iter().map(|line| shape(&line.corners)).sum();
         let letters: usize =
             self.text.lines.iter().map(|line| line.text.chars().filter(|c| c.is_alphanumeric()).count()).sum();
         #[expect(clippy::cast_precision_loss, reason = "a count of letters")]
-        let are_enough = letters as f32 >= long * LETTERS;
+        let are_enough = letters > 0 && letters as f32 >= long * LETTERS;
         if are_enough { self.text.confidence } else { 0.0 }
     }
 }
 
-/// How many times as long as high a line is.
-fn shape(corners: &[[f32; 2]; 4]) -> f32 {
+/// How many times as long as high a line with these corners is.
+pub fn shape(corners: &[[f32; 2]; 4]) -> f32 {
     let [begin, end, below, _] = *corners;
     let length = |[ax, ay]: [f32; 2], [bx, by]: [f32; 2]| (ax - bx).hypot(ay - by);
     length(begin, end) / length(end, below).max(1.0)
 }
 
-/// A picture in shades of grey, which may be a smaller copy of one of the given size.
+/// A picture in shades of grey, for tesseract.
 struct Grey {
-    pgm: Vec<u8>,
+    picture: GreyPicture,
+    /// Of the picture, not of its copy.
     size: [u32; 2],
 }
 
@@ -198,7 +201,7 @@ impl PhotoReader {
         picture: &Path,
         language: Option<&str>,
     ) -> Result<(Document, ReadBy), PhotoError> {
-        let Read { text, page } = self.read_page(picture, language).await?;
+        let Read { text, page, .. } = self.read_page(picture, language).await?;
         Ok((page.into_document(&text.read_by.to_string()), text.read_by))
     }
 
@@ -213,7 +216,8 @@ impl PhotoReader {
         }
         self.warm().await?;
         let read = self.by_pp_ocr(&picture).await?;
-        if language.is_some() || read.is_sure() {
+        // Where nothing looks like text, tesseract would look for it in one script after the other, for long.
+        if language.is_some() || read.is_sure() || read.is_blank {
             return Ok(read);
         }
         self.in_another_script(&picture, read).await
@@ -248,7 +252,7 @@ impl PhotoReader {
 
     async fn by_pp_ocr(&self, picture: &Path) -> Result<Read, PhotoError> {
         let request = EngineRequest::Read { picture: picture.to_owned() };
-        let EngineResponse::Read(Found { size, quarter_turns, confidence, lines }) =
+        let EngineResponse::Read(Found { size, quarter_turns, confidence, lines, is_blank }) =
             self.ask(&request, REQUEST).await?
         else {
             return Err(another_answer());
@@ -257,7 +261,7 @@ impl PhotoReader {
         let [width, height] = size;
         let not_tried = Vec::new();
         let text = PhotoText { read_by: Self::model(), width, height, quarter_turns, confidence, lines, not_tried };
-        Ok(Read { text, page })
+        Ok(Read { text, page, is_blank })
     }
 
     /// As tesseract takes it.
@@ -266,12 +270,16 @@ impl PhotoReader {
         let request = EngineRequest::Grey { picture: picture.to_owned(), into: copy.path().to_owned() };
         let EngineResponse::Grey { size } = self.ask(&request, REQUEST).await? else { return Err(another_answer()) };
         let pgm = tokio::fs::read(copy.path()).await.map_err(PhotoError::Io)?;
-        Ok(Grey { pgm, size })
+        Ok(Grey { picture: GreyPicture::of(&pgm, size).await?, size })
     }
 
     /// Reads with tesseract in these languages of its own, or in those of all documents if there are none.
-    async fn by_tesseract(&self, Grey { pgm, size }: &Grey, languages: &[&'static str]) -> Result<Read, PhotoError> {
-        let read = read_picture(&self.guard, pgm, *size, languages).await?;
+    async fn by_tesseract(
+        &self,
+        Grey { picture, size }: &Grey,
+        languages: &[&'static str],
+    ) -> Result<Read, PhotoError> {
+        let read = read_picture(&self.guard, picture, languages).await?;
         let lines = read.page.lines().into_iter().filter(|line| line.confidence >= CONFIDENT);
         let read_by = ReadBy { engine: "tesseract", model: read.languages, version: read.name };
         let [width, height] = *size;
@@ -284,7 +292,7 @@ impl PhotoReader {
             lines: lines.collect(),
             not_tried: Vec::new(),
         };
-        Ok(Read { text, page: read.page })
+        Ok(Read { text, page: read.page, is_blank: false })
     }
 
     async fn ask(&self, request: &EngineRequest, wall: Duration) -> Result<EngineResponse, PhotoError> {
@@ -297,4 +305,26 @@ impl PhotoReader {
 
 fn another_answer() -> PhotoError {
     PhotoError::Failed { message: "the engine answered another request".to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_reads_no_letter_is_sure_of_nothing() {
+        let read = |texts: &[&str]| {
+            let corners = [[0.0, 0.0], [100.0, 0.0], [100.0, 10.0], [0.0, 10.0]];
+            let line = |text: &&str| PhotoLine { text: (*text).to_owned(), confidence: 0.97, corners };
+            let lines: Vec<PhotoLine> = texts.iter().map(line).collect();
+            let page = PhotoPage::of_lines([100, 10], 0, &lines);
+            let (width, height, not_tried) = (100, 10, Vec::new());
+            let read_by = PhotoReader::model();
+            let text = PhotoText { read_by, width, height, quarter_turns: 0, confidence: 0.97, lines, not_tried };
+            Read { text, page, is_blank: false }.confidence()
+        };
+        // Of Russian words it read the spaces, which are in no line.
+        assert_eq!((read(&[]), read(&["."]), read(&["l"])), (0.0, 0.0, 0.0));
+        assert!(read(&["La casa"]) > 0.9);
+    }
 }

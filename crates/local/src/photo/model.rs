@@ -58,6 +58,7 @@ impl Model {
         // The small copy first: the runtime keeps the memory of the larger one, and asks for as much again for any other.
         let in_small = self.in_small_copy(picture)?;
         let boxes = detect(&mut self.detector, picture, LONGER_EDGE)?;
+        let is_blank = boxes.is_empty() && in_small.is_empty();
         let mut found = self.read_boxes(picture, &boxes)?;
         let read: Vec<Rect> = found.lines.iter().filter_map(|line| Rect::around(line.corners.to_vec())).collect();
         let is_read = |one: &Rect| read.iter().any(|line| one.contains(line.centre) || line.contains(one.centre));
@@ -72,6 +73,7 @@ impl Model {
             }
         }
         found.size = *size;
+        found.is_blank = is_blank;
         let factors = [(size[0], picture.width), (size[1], picture.height)].map(|(whole, kept)| ratio(whole, kept));
         for corner in found.lines.iter_mut().flat_map(|line| &mut line.corners) {
             *corner = [corner[0] * factors[0], corner[1] * factors[1]];

@@ -63,7 +63,7 @@ use layout::RawPage;
 pub(crate) use legible::function_words;
 pub use ocr::RecognisedPage;
 pub use photo::PhotoLine;
-pub(crate) use photo::{PhotoPage, read_picture, turned as turned_place};
+pub(crate) use photo::{GreyPicture, PhotoPage, read_picture, turned as turned_place};
 pub use scans::unread_pages;
 
 const MIB: u64 = 1024 * 1024;

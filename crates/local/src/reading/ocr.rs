@@ -107,7 +107,7 @@ async fn listed_languages(guard: &Guard) -> Result<String, ReadError> {
 
 /// What tesseract says about a page before it is read.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-struct Orientation {
+pub(super) struct Orientation {
     quarter_turns: u8,
     confidence: f32,
     is_arabic: Option<bool>,
@@ -135,13 +135,23 @@ pub(super) async fn read_page(
 }
 
 /// Reads the picture of a page, whichever way up it is.
-pub(super) async fn read_upright(
+async fn read_upright(
     guard: &Guard,
     picture: &Picture,
     size: &PageSize,
     languages: &[&str],
 ) -> Result<Attempt, ReadError> {
-    let orientation = orientation(guard, picture).await?;
+    read_oriented(guard, picture, size, orientation(guard, picture).await?, languages).await
+}
+
+/// The same, of one of which it is known which way up it is.
+pub(super) async fn read_oriented(
+    guard: &Guard,
+    picture: &Picture,
+    size: &PageSize,
+    orientation: Orientation,
+    languages: &[&str],
+) -> Result<Attempt, ReadError> {
     let mut turns = vec![orientation.quarter_turns];
     if orientation.confidence < SURE_ORIENTATION && orientation.quarter_turns != 0 {
         turns.push(0);
@@ -176,7 +186,7 @@ async fn picture(guard: &Guard, pdf: &Path, size: &PageSize) -> Result<Picture, 
 }
 
 /// Which way up it is. A page with too little text for that is taken as it is.
-async fn orientation(guard: &Guard, picture: &Picture) -> Result<Orientation, ReadError> {
+pub(super) async fn orientation(guard: &Guard, picture: &Picture) -> Result<Orientation, ReadError> {
     let args = ["stdin", "stdout", "--psm", "0"].map(OsStr::new);
     match guard.run(&LIMITS, "tesseract", args, Some(picture.to_pgm())).await {
         Ok(output) => Ok(parse_orientation(&String::from_utf8_lossy(&output.stdout))),

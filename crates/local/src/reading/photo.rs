@@ -3,10 +3,11 @@
 
 use serde::{Deserialize, Serialize};
 use sluice_domain::document::Document;
+use tokio::sync::OnceCell;
 
 use super::info::PageSize;
 use super::layout::united;
-use super::ocr::{self, Attempt, Recognised, RecognisedPage};
+use super::ocr::{self, Attempt, Orientation, Recognised, RecognisedPage};
 use super::picture::Picture;
 use super::{ReadError, lines, scans};
 use crate::guard::Guard;
@@ -40,25 +41,41 @@ pub(crate) struct ByTesseract {
     pub(crate) name: String,
 }
 
-/// Reads a grey picture, which may be a smaller copy of one of the given size, with tesseract: in the given languages, which
-/// are its own names, or in those of all documents if there are none.
+/// A grey picture that tesseract is to read, in one language after the other.
+pub(crate) struct GreyPicture {
+    picture: Picture,
+    size: PageSize,
+    /// Which way up it is does not depend on the language.
+    orientation: OnceCell<Orientation>,
+}
+
+impl GreyPicture {
+    /// Of a grey picture, which may be a smaller copy of one of the given size.
+    pub(crate) async fn of(pgm: &[u8], size: [u32; 2]) -> Result<Self, ReadError> {
+        let undecodable = || ReadError::Damaged { detail: "the picture cannot be passed on".to_owned() };
+        let picture = Picture::parse(pgm).ok_or_else(undecodable)?;
+        let even = tokio::task::spawn_blocking(move || picture.evenly_lit());
+        let picture = even.await.map_err(|error| ReadError::Io(error.into()))?;
+        let [width, height] = pixels(size);
+        Ok(Self { picture, size: PageSize { number: 1, width, height }, orientation: OnceCell::new() })
+    }
+}
+
+/// Reads a grey picture with tesseract: in the given languages, which are its own names, or in those of all documents if there are
+/// none.
 pub(crate) async fn read_picture(
     guard: &Guard,
-    pgm: &[u8],
-    size: [u32; 2],
+    grey: &GreyPicture,
     languages: &[&'static str],
 ) -> Result<ByTesseract, ReadError> {
     let languages = match languages {
         [] => ocr::usable_languages(guard, &[]).await?,
         wanted => ocr::installed(guard, wanted).await?,
     };
-    let undecodable = || ReadError::Damaged { detail: "the picture cannot be passed on".to_owned() };
-    let picture = Picture::parse(pgm).ok_or_else(undecodable)?;
-    let even = tokio::task::spawn_blocking(move || picture.evenly_lit());
-    let picture = even.await.map_err(|error| ReadError::Io(error.into()))?;
-    let [width, height] = pixels(size);
-    let size = PageSize { number: 1, width, height };
-    let Attempt { page, confidence, languages } = ocr::read_upright(guard, &picture, &size, &languages).await?;
+    let GreyPicture { picture, size, orientation } = grey;
+    let orientation = orientation.get_or_try_init(|| ocr::orientation(guard, picture)).await?;
+    let read = ocr::read_oriented(guard, picture, size, *orientation, &languages).await?;
+    let Attempt { page, confidence, languages } = read;
     let name = ocr::name(guard).await;
     Ok(ByTesseract { page: PhotoPage(page), confidence: confidence / 100.0, languages, name })
 }
