@@ -8,6 +8,7 @@ use sluice_store::StoreError;
 use sluice_store::capture::PhraseRow;
 
 use super::languages::SURE;
+use super::text::plain;
 use crate::routing::PassedOver;
 
 /// Two changes of a card that was exported are at least so far apart, in milliseconds: a deck tells them apart by seconds.
@@ -148,8 +149,8 @@ pub(super) fn edited_notes(before: &[Note], texts: Vec<String>) -> Vec<Note> {
 /// The words as a person wants them, in their order. A word that was there before keeps what is not changed of it.
 pub(super) fn edited_words(before: &[Word], words: Vec<WordEdit>) -> Vec<Word> {
     let word = |edit: WordEdit| {
-        let known = before.iter().find(|known| known.word == edit.word).cloned();
-        let known = known.unwrap_or_else(|| Word::of(&edit.word));
+        let known = before.iter().find(|known| plain(&known.word) == plain(&edit.word)).cloned();
+        let known = known.unwrap_or_else(|| Word::of(plain(&edit.word)));
         Word {
             transliteration: edited(known.transliteration, edit.transliteration),
             lemma: edited(known.lemma, edit.lemma),

@@ -23,7 +23,8 @@ use utoipa::ToSchema;
 use self::fitting::{fitting, listed};
 use super::context::CaptureApp;
 use super::error::PhraseError;
-use super::phrases::{self, Added, Adding};
+use super::phrases::{self, Added, Adding, NewText};
+use super::text::plain;
 use super::{languages, notify};
 use crate::asking::{Asked, Model};
 use crate::limits::{Asker, Standing, admit};
@@ -110,7 +111,7 @@ impl Wanted {
             return Err(PhraseError::TooLong { what: "phrase to avoid", found, most: AVOIDED_CHARACTERS });
         }
         let wrong = |text: String| Err(PhraseError::Theme(text));
-        if languages::plain(&self.theme).is_empty() {
+        if plain(&self.theme).is_empty() {
             return wrong("say what the phrases are to be about".to_owned());
         }
         if !(1..=MOST_DRAFTS).contains(&self.count) {
@@ -236,7 +237,15 @@ pub async fn keep(
         return Err(PhraseError::NotDrafted);
     }
     let wanted = wanted_of(&row)?;
-    let texts: Vec<String> = places.iter().filter_map(|place| row.texts.get(*place).cloned()).collect();
+    let count = row.texts.len();
+    let text = |place: &usize| {
+        let text = row.texts.get(*place).map(NewText::alone);
+        text.ok_or(PhraseError::NoSuchDraft { place: *place, count })
+    };
+    let texts: Vec<NewText> = places.iter().map(text).collect::<Result<_, _>>()?;
+    if texts.is_empty() {
+        return Err(PhraseError::NothingKept);
+    }
     let adding = Adding { language: Some(wanted.language), translate_to, ..Adding::default() };
     phrases::add_texts(app, engine, asker, &texts, &adding).await
 }
@@ -377,7 +386,7 @@ fn request(wanted: &Wanted, language: StudyLanguage, avoid: &[&str]) -> Complete
         wanted.min_words,
         wanted.max_words
     );
-    let user = json!({ "theme": languages::plain(&wanted.theme), "count": wanted.count, "avoid": told });
+    let user = json!({ "theme": plain(&wanted.theme), "count": wanted.count, "avoid": told });
     CompleteRequest {
         messages: vec![
             Message { role: Role::System, text: system },
@@ -401,7 +410,7 @@ mod tests {
 
     use super::*;
 
-    fn wanted() -> Wanted {
+    pub(super) fn wanted() -> Wanted {
         Wanted {
             theme: "a café".to_owned(),
             language: "ru".to_owned(),

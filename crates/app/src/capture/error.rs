@@ -50,6 +50,16 @@ pub enum PhraseError {
         /// The English name of the language.
         language: &'static str,
     },
+    /// Something is wrong with a line of a list.
+    #[error("line {line} (\"{beginning}\"): {error}")]
+    Line {
+        /// Which it is, from 1.
+        line: usize,
+        /// How it begins.
+        beginning: String,
+        /// What is wrong with it.
+        error: Box<Self>,
+    },
     /// A field has no such name.
     #[error("there is no field \"{name}\" that is made: choose transliteration, translation, grammar or vocabulary")]
     Field {
@@ -82,6 +92,17 @@ pub enum PhraseError {
     /// The theme is not one, or the numbers do not fit.
     #[error("{0}")]
     Theme(String),
+    /// There are no such drafts.
+    #[error("there is no draft at place {place}: there are {count}, and their places count from 0")]
+    NoSuchDraft {
+        /// Where it was to be.
+        place: usize,
+        /// How many there are.
+        count: usize,
+    },
+    /// Nothing is chosen.
+    #[error("no draft is chosen: name the places of those to keep")]
+    NothingKept,
     /// It is not done yet.
     #[error("these phrases are not there yet: wait for them")]
     NotDrafted,

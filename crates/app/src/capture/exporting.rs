@@ -9,7 +9,7 @@ use futures::{Stream, StreamExt as _, stream};
 use sluice_domain::ids::OwnerId;
 use sluice_domain::study::{Analysis, Field, StudyLanguage};
 use sluice_domain::time::Timestamp;
-use sluice_store::capture::{self, ExportId, ExportRow, PhraseId, PhraseRow};
+use sluice_store::capture::{self, ExportId, ExportRow, Filter, PhraseId, PhraseRow, Status};
 use sluice_store::{StoreError, Tx};
 
 use super::card;
@@ -160,13 +160,26 @@ pub async fn begin(
         .store
         .write(async |tx: &mut Tx| {
             if capture::exportable(tx, owner, everything, "", 1).await?.is_empty() {
-                let had = !everything && !capture::exportable(tx, owner, true, "", 1).await?.is_empty();
-                return Err(if had { DeckError::AllExported } else { DeckError::NoCards }.into());
+                return Err(nothing_to_write(tx, owner).await?.into());
             }
             Ok::<_, PhraseError>(capture::insert_export(tx, &row).await?)
         })
         .await?;
     Ok(row.into())
+}
+
+/// Why there is no card to export.
+async fn nothing_to_write(tx: &mut Tx, owner: &OwnerId) -> Result<DeckError, StoreError> {
+    if !capture::exportable(tx, owner, true, "", 1).await?.is_empty() {
+        return Ok(DeckError::AllExported);
+    }
+    for status in [Status::Approved, Status::Exported] {
+        let left_out = Filter { status: Some(status), excluded: Some(true), ..Filter::default() };
+        if !capture::listed(tx, owner, &left_out, 1).await?.is_empty() {
+            return Ok(DeckError::AllExcluded);
+        }
+    }
+    Ok(DeckError::NoCards)
 }
 
 /// An export.

@@ -1,26 +1,26 @@
 //! Makes text of what was sent: a picture is read, a sound is heard. A text is there already.
 
+mod here;
 mod remote;
-
-use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sluice_blobs::BlobHash;
-use sluice_capability::{CapabilityError, MadeBy, TranscribeRequest, Transcript, Wish};
+use sluice_capability::{MadeBy, TranscribeRequest, Transcript, Wish};
 use sluice_domain::language::Language;
 use sluice_domain::study::{Doubt, Reason, Source, StudyLanguage};
 use sluice_engine::{Called, JobError, Run};
-use sluice_local::photo::PhotoText;
+use sluice_local::photo::shape;
 use sluice_store::capture::{Original, PhraseId, PhraseRow, SourceKind};
 
 use super::card::{self, CardFields, Origin};
 use super::context::CaptureApp;
+use super::text::plain;
 use super::{PHRASE_CHARACTERS, current, languages};
 use crate::routing::{self, PassedOver, Unchanged};
 
 /// Changes with what is read of the same picture.
-const READ: &str = "capture.read/2";
+const READ: &str = "capture.read/3";
 /// Changes with what is heard in the same sound. Not with what is only added: a provider that hears it would be paid again.
 const HEARD: &str = "capture.hear/1";
 /// What this machine's engines are called among the providers.
@@ -29,10 +29,15 @@ const LOCAL: &str = "local";
 const READ_SURELY: f32 = 0.9;
 /// It is as sure of what it misreads on a photo, and of lines that it reads half of, as of the rest.
 const NEVER_SURE: &str = "tesseract";
+/// Letters of a line at least, for each time that it is as long as high; print has one to three. Where there are fewer, some were
+/// not read: those of another script, and nobody says so.
+const DENSE: f32 = 0.7;
 /// A word that was heard with less confidence may be wrong.
 const HEARD_SURELY: f32 = 0.8;
 /// How sure it is, in thousandths, which language somebody speaks.
 const SPOKEN: u32 = 900;
+/// The codes of errors that say that nothing was read in the chosen language.
+const UNREAD: [&str; 3] = ["no_text", "text_unreadable", "text_wrong_script"];
 /// Characters of what was read that an error shows.
 const SHOWN: usize = 60;
 
@@ -50,6 +55,9 @@ pub(super) struct Reading {
     /// Of all that looks like text, also of what could not be read and is in no line; from 0 to 1.
     #[serde(default)]
     pub(super) confidence: f32,
+    /// Its letters are those of another script, too, and its words decided.
+    #[serde(default)]
+    pub(super) alike: bool,
     /// `pp-ocr`, `tesseract`, or a provider.
     pub(super) engine: String,
     /// The model, and the version of what runs it.
@@ -146,7 +154,7 @@ fn chosen(row: &PhraseRow) -> Option<StudyLanguage> {
 
 /// A phrase of so many characters, in which there is a word.
 fn checked(text: &str, what: &str) -> Result<String, JobError> {
-    let text = languages::plain(text);
+    let text = plain(text);
     if text.chars().count() > PHRASE_CHARACTERS {
         return Err(JobError::fail(
             "text_too_long",
@@ -172,58 +180,35 @@ async fn read(run: &Run, app: &CaptureApp, row: &PhraseRow, original: &Original)
     let reading: Reading = run
         .result_or(&key, "read", async || {
             let file = app.platform.media.materialise(&hash).await?;
-            let text = read_file(app, file.path(), language).await?;
-            // Not kept: once the package is there, the picture is read again.
-            tried_in_all(&text)?;
-            Ok(reading_of(text))
+            here::read(app, file.path(), language).await
         })
         .await?;
-    phrase_of(reading, LOCAL.to_owned(), language).map(Called::Done)
-}
-
-async fn read_file(app: &CaptureApp, file: &Path, language: Option<StudyLanguage>) -> Result<PhotoText, JobError> {
-    let text = app.photos.read(file, language.map(StudyLanguage::code)).await;
-    text.map_err(|error| routing::failed(CapabilityError::from(error)))
-}
-
-/// An error if there are no words on a picture, and it was not read in every language that it may be in.
-fn tried_in_all(text: &PhotoText) -> Result<(), JobError> {
-    let has_words = text.lines.iter().any(|line| line.text.chars().any(char::is_alphabetic));
-    if has_words || text.not_tried.is_empty() {
-        return Ok(());
-    }
-    Err(JobError::fail(
-        "tool_missing",
-        format!(
-            "no text was found on the picture, and it was not looked for in all scripts: install {} on the server, or choose the \
-             language of the picture",
-            text.not_tried.join(" and ")
-        ),
-    ))
-}
-
-fn reading_of(text: PhotoText) -> Reading {
-    let line = |line: sluice_local::photo::PhotoLine| Line {
-        text: line.text,
-        confidence: line.confidence,
-        corners: line.corners,
+    let phrase = phrase_of(reading.clone(), LOCAL.to_owned(), language);
+    let Some(language) = language else { return phrase.map(Called::Done) };
+    let is_doubted = match &phrase {
+        Ok(_) => here::may_be_in_another_script(app, &reading, language).await,
+        Err(error) => UNREAD.contains(&error.code.as_str()),
     };
-    Reading {
-        width: text.width,
-        height: text.height,
-        quarter_turns: text.quarter_turns,
-        confidence: text.confidence,
-        lines: text.lines.into_iter().map(line).collect(),
-        engine: text.read_by.engine.to_owned(),
-        version: format!("{} {}", text.read_by.model, text.read_by.version),
+    if is_doubted {
+        let file = app.platform.media.materialise(&hash).await?;
+        let than = phrase.is_ok().then_some(reading.confidence);
+        if let Some(error) = here::in_another_script(app, file.path(), language, than).await {
+            return Err(error);
+        }
     }
+    phrase.map(Called::Done)
 }
 
 /// The phrase that a picture's lines make: of their words those in the script of the language.
 fn phrase_of(mut reading: Reading, by: String, chosen: Option<StudyLanguage>) -> Result<Phrase, JobError> {
+    for line in &mut reading.lines {
+        line.text = plain(&line.text);
+    }
+    let is_whole = reading.lines.iter().all(has_all_letters);
     let read = reading.lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join(" ");
     let (found, sure) = match chosen {
         Some(language) => (Some(language), languages::CHOSEN),
+        None if reading.alike => (languages::by_letters(&read).0, languages::UNTOLD),
         None => languages::by_letters(&read),
     };
     for line in &mut reading.lines {
@@ -241,6 +226,7 @@ fn phrase_of(mut reading: Reading, by: String, chosen: Option<StudyLanguage>) ->
         |language: StudyLanguage| text.chars().all(|one| !one.is_alphabetic() || language.writes(one));
     let is_sure = reading.engine != NEVER_SURE
         && sure >= languages::SURE
+        && is_whole
         && found.is_none_or(is_in_its_script)
         && reading.confidence >= READ_SURELY
         && reading.lines.iter().all(|line| line.confidence >= READ_SURELY);
@@ -248,18 +234,20 @@ fn phrase_of(mut reading: Reading, by: String, chosen: Option<StudyLanguage>) ->
     Ok(Phrase { text, source, by, is_sure, found: (found, sure), reading: Some(reading) })
 }
 
+/// Whether a line has as many letters as its length has room for.
+fn has_all_letters(line: &Line) -> bool {
+    let letters = line.text.chars().filter(|letter| letter.is_alphanumeric()).count();
+    #[expect(clippy::cast_precision_loss, reason = "a count of letters")]
+    let are_enough = letters as f32 >= DENSE * shape(&line.corners);
+    are_enough
+}
+
 /// Why what was read on a picture is no phrase.
 fn no_phrase(read: &str, confidence: f32, chosen: Option<StudyLanguage>) -> JobError {
     let has_words = read.chars().any(char::is_alphabetic);
     let shown: String = read.chars().take(SHOWN).collect();
     match chosen {
-        Some(language) if has_words => JobError::fail(
-            "text_wrong_script",
-            format!(
-                "\"{shown}\" was read on the picture, and no word of it is in {}: choose the language that it is in",
-                language.facts().english_name
-            ),
-        ),
+        Some(language) if has_words => wrong_script(read, language),
         None if has_words => JobError::fail(
             "language_unknown",
             format!(
@@ -281,6 +269,18 @@ fn no_phrase(read: &str, confidence: f32, chosen: Option<StudyLanguage>) -> JobE
             )
         }
     }
+}
+
+/// What was read on a picture, and is not in the chosen language.
+fn wrong_script(read: &str, chosen: StudyLanguage) -> JobError {
+    let shown: String = read.chars().take(SHOWN).collect();
+    JobError::fail(
+        "text_wrong_script",
+        format!(
+            "\"{shown}\" was read on the picture, and no word of it is in {}: choose the language that it is in",
+            chosen.facts().english_name
+        ),
+    )
 }
 
 /// The words of a line that are in the script of a language, with what stands between them; nothing if there is none.
@@ -376,7 +376,7 @@ mod tests {
 
     fn reading(lines: Vec<Line>) -> Reading {
         let (engine, version) = ("pp-ocr".to_owned(), "6".to_owned());
-        Reading { width: 10, height: 10, quarter_turns: 0, confidence: 0.95, lines, engine, version }
+        Reading { width: 10, height: 10, quarter_turns: 0, confidence: 0.95, lines, alike: false, engine, version }
     }
 
     fn made_of(reading: Reading, chosen: Option<StudyLanguage>) -> Result<Phrase, JobError> {
@@ -411,6 +411,29 @@ mod tests {
     }
 
     #[test]
+    fn letters_that_are_lost_beside_foreign_words_make_a_line_doubtful() {
+        let wide = |text: &str, length: f32| Line {
+            corners: [[0.0, 0.0], [length, 0.0], [length, 10.0], [0.0, 10.0]],
+            ..line(text, 0.99)
+        };
+        let spanish = StudyLanguage::from_code("es");
+        let is_sure = |line: Line| made_of(reading(vec![line]), spanish).unwrap().is_sure;
+        assert!(!is_sure(wide("l", 80.0)), "a line of which one letter was read");
+        assert!(!is_sure(wide("hola", 120.0)));
+        assert!(
+            is_sure(wide("¿Dónde está el baño?", 120.0)) && is_sure(wide("O", 10.0)) && is_sure(wide("el sol", 40.0))
+        );
+    }
+
+    #[test]
+    fn letters_of_two_scripts_leave_the_language_in_doubt() {
+        let alike = Reading { alike: true, ..reading(vec![line("МОСКВА", 0.99)]) };
+        let made = made_of(alike.clone(), None).unwrap();
+        assert_eq!((made.found, made.is_sure), ((Some(StudyLanguage::RUSSIAN), languages::UNTOLD), false));
+        assert_eq!(made_of(alike, Some(StudyLanguage::RUSSIAN)).unwrap().found.1, languages::CHOSEN);
+    }
+
+    #[test]
     fn a_picture_without_words_says_so() {
         let none = made_of(Reading { confidence: 0.0, ..reading(vec![]) }, None).err().unwrap();
         assert_eq!((none.code.as_str(), none.retry), ("no_text", false));
@@ -429,28 +452,6 @@ mod tests {
         assert_eq!(greek.code, "language_unknown");
         let long = made_of(reading(vec![line(&"а".repeat(600), 0.9)]), None).err().unwrap();
         assert_eq!(long.code, "text_too_long");
-    }
-
-    #[test]
-    fn a_picture_that_was_not_read_in_all_scripts_names_the_packages() {
-        let photo = |line: &str, not_tried: &[&str]| PhotoText {
-            read_by: sluice_local::photo::PhotoReader::model(),
-            width: 10,
-            height: 10,
-            quarter_turns: 0,
-            confidence: 0.3,
-            lines: vec![sluice_local::photo::PhotoLine {
-                text: line.to_owned(),
-                confidence: 0.6,
-                corners: [[0.0; 2]; 4],
-            }],
-            not_tried: not_tried.iter().map(|package| (*package).to_owned()).collect(),
-        };
-        let error = tried_in_all(&photo("12", &["tesseract-ocr-rus", "tesseract-ocr-kat"])).err().unwrap();
-        assert_eq!((error.code.as_str(), error.retry), ("tool_missing", false));
-        assert!(error.message.contains("install tesseract-ocr-rus and tesseract-ocr-kat"), "{}", error.message);
-        assert!(tried_in_all(&photo("Hola", &["tesseract-ocr-rus"])).is_ok());
-        assert!(tried_in_all(&photo("12", &[])).is_ok());
     }
 
     #[test]

@@ -4,6 +4,7 @@ use sluice_domain::study::StudyLanguage;
 
 use super::PHRASE_CHARACTERS;
 use super::error::PhraseError;
+use super::text::plain;
 
 /// A language that is less sure, in thousandths, is doubtful.
 pub(super) const SURE: u32 = 800;
@@ -12,7 +13,7 @@ pub(super) const CHOSEN: u32 = 1000;
 /// The most that letters say.
 const FOUND: u32 = 990;
 /// Its letters are those of other languages, too, and its words do not tell which it is.
-const UNTOLD: u32 = 500;
+pub(super) const UNTOLD: u32 = 500;
 /// Latin letters that could be of many languages.
 const GUESSED: u32 = 300;
 /// By fewer letters a language is not told from others of its script.
@@ -38,12 +39,6 @@ pub(super) fn phrase(text: &str) -> Result<String, PhraseError> {
         return Err(PhraseError::NoWords);
     }
     Ok(text)
-}
-
-/// A text on one line, without control characters.
-pub(super) fn plain(text: &str) -> String {
-    let spaced: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    spaced.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The language of a phrase: the one that was chosen, which must be able to have written it, or that of its letters.

@@ -6,6 +6,7 @@
 //! | module | holds |
 //! |---|---|
 //! | `card` | the fields of a card, with their origin and doubt, as they are stored |
+//! | `text` | how a text is kept and compared |
 //! | `languages` | which language a phrase is in, and what cannot be a phrase |
 //! | `current` | the guard of every step: whether this job is the current one |
 //! | `extract`, `analyse`, `speak` | the steps; `analyse` also has what a language model is asked |
@@ -34,6 +35,7 @@ mod purge;
 pub mod pushing;
 pub mod redo;
 mod speak;
+mod text;
 pub mod view;
 
 use sluice_capability::{Complete, CompleteRequest, Completing, Router, Wish};

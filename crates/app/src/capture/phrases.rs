@@ -1,5 +1,8 @@
 //! Phrases: added as text, shown, listed, deleted.
 
+mod lists;
+mod there;
+
 use std::collections::BTreeMap;
 
 use serde_json::json;
@@ -18,10 +21,14 @@ use super::context::CaptureApp;
 use super::error::PhraseError;
 use super::jobs::{self, Order};
 use super::notify::{changed, deleted};
+use super::text::composed;
 use super::view::{PhrasePage, PhraseView};
 use super::{LIST_LINES, languages};
 use crate::limits::{Asker, Standing, admit};
 use crate::links::Signer;
+pub use lists::{NewText, lines};
+pub use there::HeldBack;
+use there::{There, by_text, settle_language, there};
 
 /// What is translated into if nobody says.
 pub const TRANSLATED_TO: &str = "en";
@@ -46,6 +53,8 @@ pub struct Added {
     pub phrases: Vec<PhraseView>,
     /// The ids of those that were there before this request.
     pub known: Vec<String>,
+    /// Those among them that no deck has as they are, and what to do.
+    pub held_back: Vec<HeldBack>,
     /// What is left of the limits.
     pub standings: Vec<Standing>,
 }
@@ -64,18 +73,6 @@ impl Adding {
         let short: String = code.chars().take(20).collect();
         Err(PhraseError::Language(format!("\"{short}\" is no code of a language: give one of two or three letters")))
     }
-}
-
-/// The lines of a pasted list that are not empty. Those without a letter, such as numbers and rules between the others, are none of
-/// them, unless all are so.
-pub fn lines(text: &str) -> Vec<String> {
-    let mut lines: Vec<String> =
-        text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
-    let has_letter = |line: &String| line.chars().any(char::is_alphabetic);
-    if lines.iter().any(has_letter) {
-        lines.retain(has_letter);
-    }
-    lines
 }
 
 /// A phrase that is new.
@@ -124,7 +121,7 @@ pub async fn add_texts(
     app: &CaptureApp,
     engine: &Engine,
     asker: &Asker,
-    texts: &[String],
+    texts: &[NewText],
     adding: &Adding,
 ) -> Result<Added, PhraseError> {
     if texts.is_empty() {
@@ -137,7 +134,8 @@ pub async fn add_texts(
     let mut rows = Vec::with_capacity(texts.len());
     for (number, text) in texts.iter().enumerate() {
         let id = app.platform.new_id(PhraseId::new).await?;
-        rows.push(text_row(id, owner, now, (number, text.as_str()), adding)?);
+        let row = text_row(id, owner, now, (number, text.text.as_str()), adding);
+        rows.push(row.map_err(|error| text.refused(error))?);
     }
     let (ids, known, standings) = app
         .platform
@@ -152,7 +150,10 @@ pub async fn add_texts(
             for (row, there) in rows.iter().zip(there) {
                 let (id, is_known) = match there {
                     Some(There::ByKey(id)) => (id, false),
-                    Some(There::ByText(id)) => (id, true),
+                    Some(There::ByText(id)) => {
+                        settle_language(tx, owner, &id, row).await?;
+                        (id, true)
+                    }
                     // The lines above it in the list are there by now.
                     None => match by_text(tx, owner, row, adding.again).await? {
                         Some(id) => (id, false),
@@ -167,8 +168,10 @@ pub async fn add_texts(
             Ok::<_, PhraseError>((ids, known, standings))
         })
         .await?;
-    let known = known.iter().map(ToString::to_string).collect();
-    Ok(Added { phrases: of_ids(app, owner, &ids).await?, known, standings })
+    let known: Vec<String> = known.iter().map(ToString::to_string).collect();
+    let phrases = of_ids(app, owner, &ids).await?;
+    let held_back = phrases.iter().filter(|phrase| known.contains(&phrase.id)).filter_map(HeldBack::of).collect();
+    Ok(Added { phrases, known, held_back, standings })
 }
 
 fn text_row(
@@ -192,48 +195,6 @@ fn text_row(
     let origin = Origin { source: Source::Person, doubt: Doubt::Sure };
     card::put(&mut row, &CardFields { origin: Some(origin), ..CardFields::default() }, now);
     Ok(row)
-}
-
-/// A phrase that need not be added.
-enum There {
-    /// It was added with this key.
-    ByKey(PhraseId),
-    /// It has this text.
-    ByText(PhraseId),
-}
-
-/// Which of these phrases are there: by their keys, or else by their texts.
-async fn there(
-    tx: &mut Tx,
-    owner: &OwnerId,
-    rows: &[PhraseRow],
-    again: bool,
-) -> Result<Vec<Option<There>>, PhraseError> {
-    let mut found = Vec::with_capacity(rows.len());
-    for row in rows {
-        let keyed = match &row.request {
-            Some((key, _)) => capture::find_by_key(tx, owner, key).await?,
-            None => None,
-        };
-        if keyed.as_ref().is_some_and(|keyed| keyed.request != row.request) {
-            return Err(PhraseError::KeyReused);
-        }
-        found.push(match keyed {
-            Some(keyed) => Some(There::ByKey(keyed.id)),
-            None => by_text(tx, owner, row, again).await?.map(There::ByText),
-        });
-    }
-    let is_keyed = found.iter().any(|there| matches!(there, Some(There::ByKey(_))));
-    // With this key, a list was added that had not these lines.
-    if is_keyed && found.iter().any(Option::is_none) { Err(PhraseError::KeyReused) } else { Ok(found) }
-}
-
-/// The phrase with the text of a new one, unless another one is asked for.
-async fn by_text(tx: &mut Tx, owner: &OwnerId, row: &PhraseRow, again: bool) -> Result<Option<PhraseId>, PhraseError> {
-    if again {
-        return Ok(None);
-    }
-    Ok(capture::find_by_text(tx, owner, &row.text, row.language.as_deref(), &row.translate_to).await?)
 }
 
 /// A phrase.
@@ -289,7 +250,7 @@ pub async fn page(
     limit: u32,
 ) -> Result<PhrasePage, PhraseError> {
     let after = cursor.map(|cursor| decode(cursor).ok_or(PhraseError::Cursor)).transpose()?;
-    let filter = Filter { after, ..filter };
+    let filter = Filter { after, words: composed(&filter.words), ..filter };
     let read = async |tx: &mut Tx| {
         let rows = capture::listed(tx, owner, &filter, limit + 1).await?;
         let spent = spent(tx, owner, &rows).await?;

@@ -64,7 +64,7 @@ impl TestApp {
     }
 
     /// Uploads a file, and makes its card; gives the phrase as it is then.
-    async fn made_of(&self, name: &str, bytes: &[u8], language: Option<&str>) -> Value {
+    pub(crate) async fn made_of(&self, name: &str, bytes: &[u8], language: Option<&str>) -> Value {
         let answer = self.upload_phrase(name, bytes, language).await;
         assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text());
         self.run_jobs().await;

@@ -24,10 +24,10 @@ use crate::support::{BOTH, TestApp};
 const TEXT: &str = "Где мой чай?";
 
 /// Capture with these models, the first of which makes cards.
-struct Capture(Vec<Arc<FakeModel>>);
+pub(crate) struct Capture(Vec<Arc<FakeModel>>);
 
 impl Capture {
-    fn one() -> Self {
+    pub(crate) fn one() -> Self {
         Self(vec![Arc::new(FakeModel::new())])
     }
 
@@ -35,11 +35,11 @@ impl Capture {
         Self(vec![Arc::new(FakeModel::new()), Arc::new(FakeModel::of("pens"))])
     }
 
-    fn model(&self) -> &FakeModel {
+    pub(crate) fn model(&self) -> &FakeModel {
         &self.0[0]
     }
 
-    async fn app(&self, dialect: Dialect, arguments: &[&str]) -> TestApp {
+    pub(crate) async fn app(&self, dialect: Dialect, arguments: &[&str]) -> TestApp {
         TestApp::with(dialect, MODULES, &[self], arguments).await
     }
 }

@@ -1,10 +1,12 @@
 //! `sluice capture`: cards of files and lines, and the deck that they are in.
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
+use crate::servers::Serving;
 use crate::support::{Place, Ran};
 use crate::twin::{Running, get};
 
@@ -129,6 +131,34 @@ fn what_is_no_card_is_named_and_the_deck_has_the_others() {
     assert!(people.stderr.contains("no card was made of 1 of 2: white.png: "), "{people:?}");
     assert!(people.stderr.contains("no deck was written: "), "{people:?}");
     assert!(!place.names().contains(&"none.apkg".to_owned()));
+}
+
+/// What a server answers to a request with this body.
+fn post(address: &str, path: &str, body: &Value) -> Value {
+    let (mut stream, body) = (TcpStream::connect(address).unwrap(), body.to_string());
+    let head =
+        format!("POST {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Type: application/json");
+    write!(stream, "{head}\r\nContent-Length: {}\r\n\r\n{body}", body.len()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
+}
+
+#[test]
+fn a_line_whose_card_is_left_out_of_decks_says_so_and_is_taken_in_again() {
+    let place = Place::new();
+    let made = printed(&place.run(&["capture", "Где мой чай?", "--approve", "--json"]));
+    let server = Serving::start(&place, "log", &[]);
+    let exclude = json!({ "action": "exclude", "ids": [made["cards"][0]["id"]] });
+    assert_eq!(post(&server.address(), "/api/v1/phrases/batch", &exclude)["count"], 1);
+    drop(server);
+
+    let again = place.run(&["capture", "Где мой чай?", "--approve", "--deck", "tea.apkg"]);
+    assert_eq!(again.code, 1, "{again:?}");
+    assert!(again.stdout.contains("left out of decks: --include"), "{again:?}");
+    assert!(again.stderr.contains("left out of decks") && !again.stderr.contains("exported before"), "{again:?}");
+    let taken = printed(&place.run(&["capture", "Где мой чай?", "--include", "--deck", "tea.apkg", "--json"]));
+    assert_eq!((&taken["cards"][0]["excluded"], &taken["deck"]["cards"]), (&json!(false), &json!(1)), "{taken}");
 }
 
 /// The twin answers in the form that it is asked for, and knows nothing of languages.

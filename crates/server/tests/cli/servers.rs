@@ -9,13 +9,13 @@ use serde_json::Value;
 
 use crate::support::Place;
 
-struct Serving {
+pub(crate) struct Serving {
     child: Child,
     log: PathBuf,
 }
 
 impl Serving {
-    fn start(place: &Place, log: &str, more: &[&str]) -> Self {
+    pub(crate) fn start(place: &Place, log: &str, more: &[&str]) -> Self {
         Self::run(place, log, &[&["serve", "--single-user", "--listen", "127.0.0.1:0"], more].concat())
     }
 
@@ -27,6 +27,13 @@ impl Serving {
         let serving = Self { child, log };
         serving.until("started");
         serving
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> String {
+        let line = self.until("started");
+        let (_, address) = line.split_once("http://").unwrap();
+        address.chars().take_while(|one| one.is_ascii_digit() || matches!(one, '.' | ':')).collect()
     }
 
     fn log(&self) -> String {

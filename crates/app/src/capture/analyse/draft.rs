@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use unicode_normalization::UnicodeNormalization as _;
 
-use crate::capture::languages::plain;
+use crate::capture::text::plain;
 
 /// Most bytes of an answer: far more than the longest card.
 const MOST_BYTES: usize = 64 * 1024;
@@ -87,7 +86,7 @@ impl Draft {
             return Err("it does not begin with {".to_owned());
         }
         let mut draft: Self = serde_json::from_str(answer).map_err(|error| error.to_string())?;
-        draft.each_text(|text| *text = tidy(text));
+        draft.each_text(|text| *text = plain(text));
         for word in &mut draft.words {
             word.gender = word.gender.to_lowercase();
         }
@@ -139,17 +138,6 @@ impl Draft {
             _ => {}
         }
     }
-}
-
-/// On one line, composed, without characters that nobody sees.
-pub(super) fn tidy(text: &str) -> String {
-    plain(&text.nfc().filter(|letter| !is_invisible(*letter)).collect::<String>())
-}
-
-/// Soft hyphens, direction marks and their like.
-fn is_invisible(letter: char) -> bool {
-    matches!(letter, '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}')
-        || matches!(letter, '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 #[cfg(test)]

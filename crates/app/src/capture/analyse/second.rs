@@ -8,8 +8,8 @@ use serde_json::{Map, Value, json};
 use sluice_capability::{CompleteRequest, Completion, Finish, Message, Role};
 use sluice_domain::study::{Analysis, Doubt, Objection, Reason, Source};
 
-use super::draft::tidy;
 use super::task::{Task, object};
+use crate::capture::text::plain;
 use crate::prompting::fenced;
 
 /// Tokens of an answer beside its fields, and for each of them.
@@ -143,7 +143,7 @@ fn read(completion: &Completion) -> HashMap<String, (Verdict, String)> {
     }
     let Ok(Verdicts { answers }) = serde_json::from_str::<Verdicts>(text) else { return found };
     for Answered { id, verdict, reason } in answers {
-        let why: String = tidy(&reason).chars().take(REASON_CHARACTERS).collect();
+        let why: String = plain(&reason).chars().take(REASON_CHARACTERS).collect();
         let known = found.entry(id).or_insert((verdict, why.clone()));
         if known.0 == Verdict::Right && verdict != Verdict::Right {
             *known = (verdict, why);

@@ -14,6 +14,12 @@ pub enum DeckError {
          --all` (in the API with \"all\": true), or approve others first"
     )]
     AllExported,
+    /// All that there is, is left out.
+    #[error(
+        "every approved card is left out of decks: take some in again on the page of all cards (in the API with the action \
+         \"include\", in a command with --include)"
+    )]
+    AllExcluded,
     /// A card has no front.
     #[error("the card {card} has no source text: enter one, or exclude the card")]
     EmptySource {

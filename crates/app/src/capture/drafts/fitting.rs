@@ -9,6 +9,7 @@ use sluice_engine::JobError;
 
 use super::Wanted;
 use crate::capture::languages;
+use crate::capture::text::plain;
 
 fn bad_answer(what: &str) -> JobError {
     JobError::fail("bad_answer", format!("the model did not answer as it was asked to ({what}): ask again"))
@@ -72,25 +73,15 @@ fn has_markup(text: &str) -> bool {
 
 /// The letters of a text: phrases that differ in punctuation alone are the same.
 fn bare(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    plain(text).chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
+    use super::super::tests::wanted;
     use super::*;
-
-    fn wanted() -> Wanted {
-        Wanted {
-            theme: "a café".to_owned(),
-            language: "ru".to_owned(),
-            count: 2,
-            min_words: 3,
-            max_words: 5,
-            avoid: Vec::new(),
-        }
-    }
 
     #[test]
     fn what_a_model_says_is_checked() {

@@ -89,6 +89,7 @@ fn reading_of(document: Document, made_by: MadeBy) -> Reading {
         quarter_turns: page.quarter_turns,
         lines: page.blocks.iter().map(|block| line(&block.text, block.bounds)).collect(),
         confidence: NOT_SAID,
+        alike: false,
         engine: made_by.provider,
         version: [made_by.model.as_str(), made_by.version.as_str()].join(" ").trim().to_owned(),
     }

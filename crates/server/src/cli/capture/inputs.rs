@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use sluice_app::app::App;
 use sluice_app::capture::originals::{self, NewFile};
-use sluice_app::capture::phrases::{self, Adding};
+use sluice_app::capture::phrases::{self, Adding, NewText};
 use sluice_app::capture::view::PhraseStatus;
 use sluice_app::capture::{CaptureApp, FILE_BYTES, PhraseId, redo};
 use sluice_app::intake::TakeError;
@@ -101,7 +101,7 @@ fn adding(command: &CaptureCommand, what: &str) -> Adding {
 }
 
 async fn phrase(app: &App, capture: &CaptureApp, text: &str, command: &CaptureCommand) -> anyhow::Result<PhraseId> {
-    let (texts, adding) = ([text.to_owned()], adding(command, text));
+    let (texts, adding) = ([NewText::alone(text)], adding(command, text));
     let added = phrases::add_texts(capture, &app.engine, &local(), &texts, &adding).await.map_err(failure)?;
     let id = added.phrases.into_iter().next().context("a phrase that was added is not there")?.id;
     Ok(id.parse()?)

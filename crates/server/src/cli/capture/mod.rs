@@ -44,6 +44,9 @@ pub(crate) struct CaptureCommand {
     /// Approves every card, so that it is in the deck. Look at what is doubtful first.
     #[arg(long)]
     approve: bool,
+    /// Takes their cards into decks again, if they are left out.
+    #[arg(long)]
+    include: bool,
     #[command(flatten)]
     deck: DeckOptions,
     /// Prints what became of each input as one JSON object, and a failure as one on standard error.
@@ -94,6 +97,8 @@ struct CardLine {
     /// Of its phrase; null if it was refused.
     id: Option<String>,
     status: PhraseStatus,
+    /// Whether it is left out of decks.
+    excluded: bool,
     text: String,
     language: Option<&'static str>,
     transliteration: Option<String>,
@@ -122,6 +127,7 @@ impl CardLine {
             file,
             id: None,
             status: PhraseStatus::Failed,
+            excluded: false,
             text,
             language: None,
             transliteration: None,
@@ -137,6 +143,7 @@ impl CardLine {
             file: if let Input::File(path) = input { Some(path.clone()) } else { None },
             id: Some(view.id.clone()),
             status: view.status,
+            excluded: view.excluded,
             text: view.text.text.clone(),
             language: view.language.as_ref().map(|language| language.code),
             transliteration: view.transliteration.as_ref().map(|field| field.text.clone()),
@@ -178,6 +185,9 @@ impl CardLine {
         }
         if let Some(detail) = detail {
             let _ = write!(told, " (without a sound: {detail})");
+        }
+        if self.excluded {
+            let _ = write!(told, " (left out of decks: --include takes it in again)");
         }
         told
     }
@@ -222,7 +232,9 @@ async fn make(config: &Config, command: CaptureCommand) -> anyhow::Result<()> {
         let added = inputs::add(&app, capture_of(&app)?, &inputs, &command).await?;
         let ids: Vec<PhraseId> = added.iter().filter_map(|added| added.as_ref().ok().cloned()).collect();
         let views = watch(&app, &ids).await?;
-        let views = if command.approve { approve(&app, &ids).await? } else { views };
+        let wanted = [(command.include, Action::Include), (command.approve, Action::Approve)];
+        let actions: Vec<Action> = wanted.into_iter().filter_map(|(is, action)| is.then_some(action)).collect();
+        let views = if actions.is_empty() { views } else { decide(&app, &ids, &actions).await? };
         anyhow::Ok((added, views))
     };
     let made = tokio::select! {
@@ -264,11 +276,13 @@ async fn watch(app: &App, ids: &[PhraseId]) -> anyhow::Result<Vec<PhraseView>> {
     }
 }
 
-/// Approves those cards that can be.
-async fn approve(app: &App, ids: &[PhraseId]) -> anyhow::Result<Vec<PhraseView>> {
+/// Acts on those cards on which it is possible.
+async fn decide(app: &App, ids: &[PhraseId], actions: &[Action]) -> anyhow::Result<Vec<PhraseView>> {
     let capture = capture_of(app)?;
-    for some in ids.chunks(BATCH) {
-        act(capture, &app.engine, &local(), Action::Approve, some).await.map_err(failure)?;
+    for action in actions {
+        for some in ids.chunks(BATCH) {
+            act(capture, &app.engine, &local(), *action, some).await.map_err(failure)?;
+        }
     }
     let mut views = Vec::with_capacity(ids.len());
     for id in ids {
@@ -301,7 +315,7 @@ async fn report(
                 let _ = write!(failed.detail, "; no deck was written: {error:#}");
                 None
             }
-            (Err(error), None) => return Err(error),
+            (Err(error), None) => return Err(without_left_out(&cards, error)),
         },
         None => None,
     };
@@ -311,6 +325,20 @@ async fn report(
         say(&deck.told())?;
     }
     failed.map_or(Ok(()), |failed| Err(failed.into()))
+}
+
+/// Why there is no deck, if some of the cards are left out of decks: that comes first.
+fn without_left_out(cards: &[CardLine], error: anyhow::Error) -> anyhow::Error {
+    let left_out: Vec<String> = cards.iter().filter(|card| card.excluded).map(CardLine::name).collect();
+    match error.downcast::<Failure>() {
+        Ok(failure) if !left_out.is_empty() => {
+            let names = left_out.join(", ");
+            let detail = format!("{names}: left out of decks (--include takes it in again); {}", failure.detail);
+            Failure { detail, ..failure }.into()
+        }
+        Ok(failure) => failure.into(),
+        Err(error) => error,
+    }
 }
 
 /// That there is no card of some inputs, with the reason of each.

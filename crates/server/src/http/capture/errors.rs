@@ -23,6 +23,13 @@ impl From<PhraseError> for Problem {
             PhraseError::Language(_) => invalid("no_such_language", text).with("pointer", "/language"),
             PhraseError::NoLanguage => invalid("text_no_language", text).with("pointer", "/text"),
             PhraseError::WrongScript { .. } => invalid("text_wrong_script", text).with("pointer", "/language"),
+            PhraseError::Line { line, beginning, error } => {
+                Self::from(*error).because(text).with("line", line).with("beginning", beginning)
+            }
+            PhraseError::NoSuchDraft { count, .. } => {
+                invalid("no_such_draft", text).with("pointer", "/places").with("count", count)
+            }
+            PhraseError::NothingKept => invalid("nothing_kept", text).with("pointer", "/places"),
             PhraseError::Field { .. } => invalid("no_such_field", text).with("pointer", "/field"),
             PhraseError::Changed { etag } => {
                 Self::new(StatusCode::PRECONDITION_FAILED, "phrase_changed", "Somebody else changed it first", text)
@@ -47,7 +54,7 @@ impl From<PhraseError> for Problem {
 impl From<DeckError> for Problem {
     fn from(error: DeckError) -> Self {
         match error {
-            DeckError::NoCards | DeckError::AllExported => conflict("no_cards", &error),
+            DeckError::NoCards | DeckError::AllExported | DeckError::AllExcluded => conflict("no_cards", &error),
             DeckError::EmptySource { .. } => conflict("card_without_text", &error),
             _ => Self::internal(&error),
         }

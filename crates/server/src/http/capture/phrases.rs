@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use sluice_app::capture::edit::{self, Edit, WordEdit};
-use sluice_app::capture::phrases::{self, Added, Adding};
+use sluice_app::capture::phrases::{self, Added, Adding, HeldBack, NewText};
 use sluice_app::capture::view::{PhrasePage, PhraseView};
 use sluice_app::capture::{CaptureApp, Filter, PhraseId, Sort, SourceKind, Status, exporting};
 use utoipa::{IntoParams, ToSchema};
@@ -50,13 +50,16 @@ pub(crate) struct PhrasesAdded {
     /// The ids of those that were there before this request.
     #[schema(max_items = 50)]
     known: Vec<String>,
+    /// Those of `known` that no deck has as they are, and what to do.
+    #[schema(max_items = 50)]
+    held_back: Vec<HeldBack>,
 }
 
 impl PhrasesAdded {
     /// 201 if a phrase is new, 200 if all of them were there.
-    pub(super) fn answer(Added { phrases: items, known, standings }: Added) -> Response {
+    pub(super) fn answer(Added { phrases: items, known, held_back, standings }: Added) -> Response {
         let status = if known.len() < items.len() { StatusCode::CREATED } else { StatusCode::OK };
-        limits::with(&standings, (status, Json(Self { items, known })))
+        limits::with(&standings, (status, Json(Self { items, known, held_back })))
     }
 }
 
@@ -144,7 +147,7 @@ pub(crate) async fn create(
     Json(new): Json<NewPhrases>,
 ) -> Result<Response, Problem> {
     let NewPhrases { text, each_line, language, translate_to, again } = new;
-    let texts = if each_line { phrases::lines(&text) } else { vec![text] };
+    let texts = if each_line { phrases::lines(&text) } else { vec![NewText::alone(text)] };
     let adding = Adding { language, translate_to, request_key, again };
     Ok(PhrasesAdded::answer(phrases::add_texts(&app, &api.app.engine, &asker, &texts, &adding).await?))
 }

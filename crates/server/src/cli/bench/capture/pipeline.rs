@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use sluice_app::app::App;
 use sluice_app::capture::originals::{self, NewFile};
-use sluice_app::capture::phrases::{self, Adding};
+use sluice_app::capture::phrases::{self, Adding, NewText};
 use sluice_app::capture::view::{PhraseStatus, PhraseView};
 use sluice_app::capture::{CaptureApp, PhraseId};
 use sluice_app::limits::Asker;
@@ -29,7 +29,7 @@ impl Pipeline<'_> {
     pub(super) async fn text(&self, text: &str) -> anyhow::Result<Made> {
         let begun = Instant::now();
         let asker = Asker { owner: OwnerId::local(), token: None, address: None };
-        let texts = [text.to_owned()];
+        let texts = [NewText::alone(text)];
         let adding = Adding { again: true, ..adding(None) };
         let added = phrases::add_texts(self.capture, &self.app.engine, &asker, &texts, &adding).await?;
         let id = added.phrases.into_iter().next().context("a phrase that was added is not there")?.id;

@@ -1,0 +1,114 @@
+//! Phrases of which there is a card already.
+
+use serde::Serialize;
+use sluice_domain::ids::OwnerId;
+use sluice_store::Tx;
+use sluice_store::capture::{self, PhraseId, PhraseRow};
+use utoipa::ToSchema;
+
+use super::super::error::PhraseError;
+use super::super::notify::changed;
+use super::super::view::{PhraseStatus, PhraseView};
+use super::super::{card, languages};
+use super::lock;
+
+/// A phrase that need not be added.
+pub(super) enum There {
+    /// It was added with this key.
+    ByKey(PhraseId),
+    /// It has this text.
+    ByText(PhraseId),
+}
+
+/// Which of these phrases are there: by their keys, or else by their texts.
+pub(super) async fn there(
+    tx: &mut Tx,
+    owner: &OwnerId,
+    rows: &[PhraseRow],
+    again: bool,
+) -> Result<Vec<Option<There>>, PhraseError> {
+    let mut found = Vec::with_capacity(rows.len());
+    for row in rows {
+        let keyed = match &row.request {
+            Some((key, _)) => capture::find_by_key(tx, owner, key).await?,
+            None => None,
+        };
+        if keyed.as_ref().is_some_and(|keyed| keyed.request != row.request) {
+            return Err(PhraseError::KeyReused);
+        }
+        found.push(match keyed {
+            Some(keyed) => Some(There::ByKey(keyed.id)),
+            None => by_text(tx, owner, row, again).await?.map(There::ByText),
+        });
+    }
+    let is_keyed = found.iter().any(|there| matches!(there, Some(There::ByKey(_))));
+    // With this key, a list was added that had not these lines.
+    if is_keyed && found.iter().any(Option::is_none) { Err(PhraseError::KeyReused) } else { Ok(found) }
+}
+
+/// The phrase with the text of a new one, unless another one is asked for.
+pub(super) async fn by_text(
+    tx: &mut Tx,
+    owner: &OwnerId,
+    row: &PhraseRow,
+    again: bool,
+) -> Result<Option<PhraseId>, PhraseError> {
+    if again {
+        return Ok(None);
+    }
+    Ok(capture::find_by_text(tx, owner, &row.text, row.language.as_deref(), &row.translate_to).await?)
+}
+
+/// Of a phrase that is there, the language that a person has now chosen is in no doubt any more.
+pub(super) async fn settle_language(
+    tx: &mut Tx,
+    owner: &OwnerId,
+    id: &PhraseId,
+    new: &PhraseRow,
+) -> Result<(), PhraseError> {
+    if new.language_sure < languages::CHOSEN {
+        return Ok(());
+    }
+    let mut row = lock(tx, owner, id).await?;
+    if row.language_sure >= languages::CHOSEN {
+        return Ok(());
+    }
+    row.language_sure = languages::CHOSEN;
+    let (fields, now) = (card::fields(&row)?, tx.now().await?);
+    card::put(&mut row, &fields, now);
+    capture::update(tx, &row).await?;
+    Ok(changed(tx, owner, id)?)
+}
+
+/// A phrase that was there, and that no deck has as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = PhraseHeldBack)]
+pub struct HeldBack {
+    /// The phrase.
+    pub id: String,
+    /// Why: `excluded` or `failed`.
+    #[schema(pattern = "^(excluded|failed)$")]
+    pub code: &'static str,
+    /// The same for people, with what to do.
+    pub detail: String,
+}
+
+impl HeldBack {
+    /// None if it is in decks, or will be.
+    pub fn of(view: &PhraseView) -> Option<Self> {
+        let (code, detail) = match view.status {
+            PhraseStatus::Failed => {
+                let why = view.error.as_ref().map_or_else(String::new, |error| format!(" ({})", error.detail));
+                ("failed", format!("there is a phrase with this text whose card could not be made{why}: retry it"))
+            }
+            _ if view.excluded => (
+                "excluded",
+                "there is a card with this text that is left out of decks: take it into decks again (the action \
+                 \"include\")"
+                    .to_owned(),
+            ),
+            _ => return None,
+        };
+        Some(Self { id: view.id.clone(), code, detail })
+    }
+}
