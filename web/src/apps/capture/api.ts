@@ -15,6 +15,7 @@ import type {
   PhraseChange,
   PhrasePage,
   PhraseQuery,
+  PhrasesAdded,
   Redo,
   Sides,
   WantedDrafts,
@@ -56,7 +57,7 @@ export const captureApi = {
   show: (id: string) => ask<Phrase>('get', `${PHRASES}/{id}`, { id }),
   /** The same key adds the same phrases. */
   add: (body: NewPhrases, key: string) =>
-    ask<{ items: Phrase[]; known: string[] }>('post', PHRASES, { body, header: { 'Idempotency-Key': key } }),
+    ask<PhrasesAdded>('post', PHRASES, { body, header: { 'Idempotency-Key': key } }),
   edit: (id: string, body: PhraseChange, etag: string | null) =>
     ask<Phrase>('patch', `${PHRASES}/{id}`, { id, body, ...ifMatch(etag) }),
   remove: (id: string, keepalive = false) => ask<unknown>('delete', `${PHRASES}/{id}`, { id, keepalive }),

@@ -68,6 +68,14 @@ export type CaptureSnapshot = { latest: Phrase[]; counts: Counts };
 export type CaptureChoices = Omit<Written<Schemas['CaptureChoices']>, 'languages'> & { languages: StudyLanguage[] };
 
 export type NewPhrases = Schemas['NewPhrases'];
+/** A card that was there, and that no deck has as it is. */
+export type HeldBack = Omit<Schemas['PhraseHeldBack'], 'code'> & { code: 'excluded' | 'failed' };
+/** What lines have become; `known` are the ids of those that were there. */
+export interface PhrasesAdded {
+  items: Phrase[];
+  known: string[];
+  held_back: HeldBack[];
+}
 /** What a person wants of a word: what is left out stays, what is empty goes. */
 export type WordChange = Schemas['WordChange'];
 export type PhraseChange = Schemas['PhraseChange'];

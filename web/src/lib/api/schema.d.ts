@@ -11400,6 +11400,15 @@ export interface components {
             /** @description Its words: all of them. */
             vocabulary?: components["schemas"]["WordChange"][] | null;
         };
+        /** @description A phrase that was there, and that no deck has as it is. */
+        PhraseHeldBack: {
+            /** @description Why: `excluded` or `failed`. */
+            code: string;
+            /** @description The same for people, with what to do. */
+            detail: string;
+            /** @description The phrase. */
+            id: string;
+        };
         /** @description A page of phrases. */
         PhrasePage: {
             /** @description How many phrases there are in all with each status, whatever the filter. */
@@ -11521,6 +11530,8 @@ export interface components {
         };
         /** @description Phrases whose cards are being made, or are there. */
         PhrasesAdded: {
+            /** @description Those of `known` that no deck has as they are, and what to do. */
+            held_back: components["schemas"]["PhraseHeldBack"][];
             /** @description In the order of their lines; each once. */
             items: components["schemas"]["PhraseView"][];
             /** @description The ids of those that were there before this request. */

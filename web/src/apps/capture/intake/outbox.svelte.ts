@@ -9,7 +9,7 @@ import { keep, readKept } from '../../../lib/state/kept';
 import { me } from '../../../lib/state/me.svelte';
 import { choices } from '../state/choices';
 import { wishes } from '../state/wishes.svelte';
-import type { Phrase } from '../types';
+import type { HeldBack, Phrase } from '../types';
 import type { KeptCapture } from './kept';
 import { parcels } from './parcels';
 import { discard, send } from './send';
@@ -25,8 +25,8 @@ const CHANNEL = 'sluice.capture';
 const AFTER_ERROR_MS = 5_000;
 const LIST_LINES = 50;
 
-/** What a capture has become; `known` of the phrases were there before. */
-type Arrived = (phrases: Phrase[], known: number) => unknown;
+/** What a capture has become; `known` of the phrases were there before, and no deck has those that are held back. */
+type Arrived = (phrases: Phrase[], known: number, heldBack: HeldBack[]) => unknown;
 
 class Outbox {
   items = $state.raw<KeptCapture[]>([]);
@@ -164,10 +164,10 @@ class Outbox {
       discard,
       now: () => Date.now(),
       progress: (key, part) => (part === null ? this.sent.delete(key) : this.sent.set(key, part)),
-      arrived: ({ key }, phrases, known) => {
+      arrived: ({ key }, phrases, known, heldBack) => {
         this.#forgetPicture(key);
         void this.#changed();
-        this.#arrived.forEach((handler) => handler(phrases, known));
+        this.#arrived.forEach((handler) => handler(phrases, known, heldBack));
       },
       refused: () => void this.#changed(),
       waits: (problem, until) => (this.waits = problem && { problem, until }),

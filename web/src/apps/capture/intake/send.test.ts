@@ -167,10 +167,11 @@ it('deletes cards that nobody wants, and is content with one that is gone', asyn
 it('does not count a card that was there before among those that the capture became', async () => {
   const line: KeptCapture = { ...photo, file: null, text: 'Да\nНет', eachLine: true };
   const items = [phrase('p1'), phrase('p2')];
+  const held = { id: 'p1', code: 'excluded' as const, detail: '' };
   vi.stubGlobal('navigator', { onLine: true });
-  vi.spyOn(captureApi, 'add').mockResolvedValue({ ok: true, value: { items, known: ['p1'] } });
+  vi.spyOn(captureApi, 'add').mockResolvedValue({ ok: true, value: { items, known: ['p1'], held_back: [held] } });
   expect(await send(line, () => undefined, wanted())).toEqual({
     ok: true,
-    value: { ids: ['p2'], phrases: items, known: 1 },
+    value: { ids: ['p2'], phrases: items, known: 1, heldBack: [held] },
   });
 });

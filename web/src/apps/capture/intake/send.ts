@@ -7,7 +7,7 @@ import { NETWORK, problemFrom, type Outcome } from '../../../lib/api/problem';
 import { leftFor } from '../../../lib/api/signed-out';
 import { uploadFor, type Upload } from '../../../lib/api/upload';
 import { captureApi, PHRASES } from '../api';
-import type { Phrase } from '../types';
+import type { HeldBack, Phrase } from '../types';
 import type { KeptCapture } from './kept';
 
 /** Milliseconds without any answer. */
@@ -22,6 +22,8 @@ export interface Arrival {
   phrases: Phrase[];
   /** How many of them were there before. */
   known?: number;
+  /** Those among them that no deck has as they are. */
+  heldBack?: HeldBack[];
 }
 
 type Sent = Promise<Outcome<Arrival>>;
@@ -43,9 +45,9 @@ export async function send(capture: KeptCapture, tell: Tell, signal: AbortSignal
   const body = { text, each_line: eachLine, language, translate_to: translateTo, again: false };
   const outcome = await captureApi.add(body, key);
   if (!outcome.ok) return outcome;
-  const { items, known } = outcome.value;
+  const { items, known, held_back: heldBack } = outcome.value;
   const { value } = arrived(items.filter(({ id }) => !known.includes(id)));
-  return { ok: true, value: { ...value, phrases: items, known: known.length } };
+  return { ok: true, value: { ...value, phrases: items, known: known.length, heldBack } };
 }
 
 /** Deletes cards that nobody wants any more; one that is gone already is deleted, too. */

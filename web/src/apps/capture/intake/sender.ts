@@ -3,7 +3,7 @@
  * person. Pure but for its parts.
  */
 import type { Outcome, Problem } from '../../../lib/api/problem';
-import type { Phrase } from '../types';
+import type { HeldBack, Phrase } from '../types';
 import type { KeptCapture } from './kept';
 import type { Arrival } from './send';
 
@@ -29,8 +29,8 @@ export interface SenderParts {
   now: () => number;
   /** How far one is, from 0 to 1; null if it is not being sent. */
   progress: (key: string, part: number | null) => void;
-  /** `known` of the phrases were there before. */
-  arrived: (capture: KeptCapture, phrases: Phrase[], known: number) => void;
+  /** `known` of the phrases were there before; `heldBack` are those of them that no deck has as they are. */
+  arrived: (capture: KeptCapture, phrases: Phrase[], known: number, heldBack: HeldBack[]) => void;
   refused: (key: string, problem: Problem) => void;
   /** Why nothing is sent at the moment, and until when. */
   waits: (problem: Problem | null, until: number) => void;
@@ -137,11 +137,11 @@ export class Sender {
     else {
       this.#failures = 0;
       this.parts.waits(null, 0);
-      const { ids, phrases, known = 0 } = outcome.value;
+      const { ids, phrases, known = 0, heldBack = [] } = outcome.value;
       if (removed && !became && ids.length > 0) await store.change(key, { file: null, whole: true, became: ids });
       else {
         await store.drop(key);
-        if (!removed) this.parts.arrived(capture, phrases, known);
+        if (!removed) this.parts.arrived(capture, phrases, known, heldBack);
       }
     }
   }

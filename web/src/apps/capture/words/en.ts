@@ -29,6 +29,15 @@ export const en = {
     other: 'There are cards of {count} of them already: no others are made.',
   },
 
+  'intake.known.excluded': {
+    one: 'There is a card of it already, which is left out of decks.',
+    other: 'There are cards of {count} of them already, which are left out of decks.',
+  },
+  'intake.known.failed': {
+    one: 'It was captured before, and its card could not be made.',
+    other: '{count} of them were captured before, and their cards could not be made.',
+  },
+
   'record.begin': 'Record up to {time}',
   'record.asking': 'Allow the microphone in the browser',
   'record.end': 'End and make a card',
@@ -78,6 +87,8 @@ export const en = {
   'way.kept': 'Kept on this device',
   'way.sending': '{percent} sent',
   'way.storing': 'Being stored',
+  'way.line': 'Line {line} (“{beginning}”):',
+  'way.edit': 'Edit {name}',
   'way.retry': 'Send {name} again',
   'way.remove': 'Remove {name}',
 
