@@ -117,14 +117,22 @@ fn card_with(row: &PhraseRow, analysis: Analysis) -> Result<Card, StoreError> {
         source: row.text.clone(),
         transliteration: text(analysis.transliteration),
         translation: text(analysis.translation),
-        grammar: analysis.grammar.into_iter().filter_map(note).collect(),
-        vocabulary: analysis.vocabulary.into_iter().map(word).collect(),
+        grammar: fitted(analysis.grammar.into_iter().filter_map(note)),
+        vocabulary: fitted(analysis.vocabulary.into_iter().map(word)),
         language: row.language.clone().unwrap_or_default(),
         direction: if right_to_left { Direction::RightToLeft } else { Direction::LeftToRight },
         audio: audio.transpose()?,
         created_at: row.created_at,
         changed_at: row.content_at,
     })
+}
+
+/// A list that holds no more memory than it needs: one that is collected of a list of larger items keeps all of theirs, and a deck has
+/// ten thousand of them.
+fn fitted<T>(items: impl Iterator<Item = T>) -> Vec<T> {
+    let mut all: Vec<T> = items.collect();
+    all.shrink_to_fit();
+    all
 }
 
 /// Both sides of a card as Anki shows them.
@@ -286,4 +294,28 @@ async fn ended(
         app.platform.store.release_cache().await;
     }
     Ok(made.map(drop)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use sluice_domain::study::{Note, Source, Word};
+    use sluice_store::capture::SourceKind;
+
+    use super::*;
+    use crate::capture::phrases::new_row;
+
+    #[test]
+    fn a_card_holds_no_more_memory_than_its_words_and_notes_need() {
+        let now = Timestamp::from_millis(1);
+        let row = new_row(PhraseId::new(now, [0; 10]), &OwnerId::local(), SourceKind::Text, now);
+        let note = Note { about: String::new(), text: Field::sure("Past tense.", Source::Person) };
+        let analysis = Analysis {
+            vocabulary: ["كتب", "ولد", "رسالة"].map(Word::of).into(),
+            grammar: vec![note.clone(), note],
+            ..Analysis::default()
+        };
+        let card = card_with(&row, analysis).unwrap();
+        assert_eq!((card.vocabulary.len(), card.vocabulary.capacity()), (3, 3));
+        assert_eq!((card.grammar.len(), card.grammar.capacity()), (2, 2));
+    }
 }
