@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use sluice_app::module::Module;
 use sluice_app::providers::Routes;
 use sluice_app::scribe::ScribeApp;

@@ -15,17 +15,17 @@ mod books;
 mod during;
 mod locks;
 mod owners;
+mod settling;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use sluice_domain::ids::{JobId, LeaseId};
 use sluice_domain::money::MicroUsd;
 use sluice_domain::time::Timestamp;
 
 use crate::jobs::claim::Claimed;
 use crate::jobs::family;
-use crate::jobs::row::{JobError, JobRow, Lease, get};
+use crate::jobs::row::{JobError, JobRow, get};
 use crate::jobs::settle::after;
 use crate::sql::{Row, placeholders, sql};
 use crate::{StoreError, Tx, limits, storable};
@@ -37,6 +37,7 @@ use locks::Key;
 pub(crate) use locks::{Bookings, LedgerLocks, write_bookings};
 pub(crate) use owners::spent_in;
 use owners::{Names, is_owners};
+pub(crate) use settling::{correct, settle_spend};
 
 /// What happens to a job that does not fit into a budget.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -335,159 +336,6 @@ async fn refuse(tx: &mut Tx, job: &Claimed, budget: &Budget, now: Timestamp) -> 
     row.save(tx).await?;
     after(tx, &row).await?;
     Ok(refused)
-}
-
-/// The calls that a reservation was made for.
-struct Calls {
-    count: i64,
-    /// The sum of their known costs.
-    cost: MicroUsd,
-    /// How many have an unknown cost.
-    unknown: i64,
-    /// How many are still being processed by a provider.
-    submitted: i64,
-}
-
-/// Which of an attempt's calls.
-enum Of<'a> {
-    Provider(&'a str),
-    /// Those of other providers than these, which have rows of their own.
-    Others(&'a [String]),
-}
-
-async fn calls_of(tx: &mut Tx, job: &JobId, lease: &LeaseId, of: Of<'_>) -> Result<Calls, StoreError> {
-    let (which, names) = match of {
-        Of::Provider(name) => ("AND provider = $3".to_owned(), vec![name]),
-        Of::Others([]) => (String::new(), Vec::new()),
-        Of::Others(names) => {
-            let others = format!("AND (provider IS NULL OR provider NOT IN {})", placeholders(3, 1, names.len()));
-            (others, names.iter().map(String::as_str).collect())
-        }
-    };
-    let text = format!(
-        "SELECT COUNT(*) AS count, COALESCE(CAST(SUM(cost) AS BIGINT), 0) AS cost,
-             COUNT(CASE WHEN outcome IN ('unknown', 'started', 'lost', 'expired')
-                 OR outcome = 'succeeded' AND cost IS NULL AND provider IS NOT NULL THEN 1 END) AS unknown,
-             COUNT(CASE WHEN outcome = 'submitted' THEN 1 END) AS submitted
-         FROM calls WHERE job = $1 AND lease = $2 AND own_key = 0 {which}"
-    );
-    let row = sql(text).bind(job.as_str()).bind(lease.as_str()).bind_all(names).one(tx).await?;
-    let cost = MicroUsd(row.get("cost")?);
-    Ok(Calls { count: row.get("count")?, cost, unknown: row.get("unknown")?, submitted: row.get("submitted")? })
-}
-
-impl Calls {
-    /// A call with an unknown outcome may have been charged: until the outcome is known, the whole reservation counts as spent.
-    /// So it does if a call was done and its provider does not say what it cost.
-    fn spent(&self, reserved: MicroUsd) -> MicroUsd {
-        if self.unknown > 0 { self.cost.max(reserved) } else { self.cost }
-    }
-}
-
-/// Ends the reservation of an attempt: the cost of its calls is booked, and the rest is released. While a provider is still
-/// processing one of them, everything stays reserved.
-pub(crate) async fn settle_spend(tx: &mut Tx, lease: &Lease) -> Result<(), StoreError> {
-    end_reservation(tx, &lease.job, &lease.id).await
-}
-
-/// The lease of an attempt's row for another provider than the first one that it pays.
-fn beside(lease: &LeaseId, provider: &str) -> String {
-    format!("{lease} {provider}")
-}
-
-/// The rows of an attempt, locked, each with the calls that it is for.
-async fn rows_of(tx: &mut Tx, job: &JobId, lease: &LeaseId) -> Result<Vec<(Row, Calls)>, StoreError> {
-    let rows = sql("SELECT * FROM spend WHERE job = $1 AND (lease = $2 OR lease = $2 || ' ' || provider)
-                    ORDER BY lease {lock}")
-    .bind(job.as_str())
-    .bind(lease.as_str())
-    .all(tx)
-    .await?;
-    let mut apart = Vec::new();
-    for row in &rows {
-        let own: String = row.get("lease")?;
-        apart.extend(own.strip_prefix(lease.as_str()).and_then(|rest| rest.strip_prefix(' ')).map(str::to_owned));
-    }
-    let mut found = Vec::new();
-    for row in rows {
-        let own: String = row.get("lease")?;
-        let of = apart.iter().find(|name| own == beside(lease, name));
-        let calls = calls_of(tx, job, lease, of.map_or(Of::Others(&apart), |name| Of::Provider(name))).await?;
-        found.push((row, calls));
-    }
-    Ok(found)
-}
-
-async fn end_reservation(tx: &mut Tx, job: &JobId, lease: &LeaseId) -> Result<(), StoreError> {
-    for (row, calls) in rows_of(tx, job, lease).await? {
-        if row.get::<String>("state")? == "reserved" && calls.submitted == 0 {
-            end_row(tx, &row, &calls).await?;
-        }
-    }
-    Ok(())
-}
-
-async fn end_row(tx: &mut Tx, row: &Row, calls: &Calls) -> Result<(), StoreError> {
-    lock_ledger(tx).await?;
-    let reserved = MicroUsd(row.get("reserved")?);
-    let spent = calls.spent(reserved);
-    let state = if calls.count == 0 { "released" } else { "settled" };
-    sql("UPDATE spend SET state = $3, spent = $4 WHERE job = $1 AND lease = $2")
-        .bind(row.get::<String>("job")?)
-        .bind(row.get::<String>("lease")?)
-        .bind(state)
-        .bind((calls.count > 0).then_some(spent.0))
-        .execute(tx)
-        .await?;
-    if calls.count > 0 {
-        tx.pending.counts.settled(spent);
-    }
-    book_at_end(tx, row, reserved, if calls.count == 0 { MicroUsd(0) } else { spent })
-}
-
-/// Books under the budgets that a row of the ledger counts towards, at the end of this unit of work.
-fn book_at_end(tx: &mut Tx, row: &Row, released: MicroUsd, spent: MicroUsd) -> Result<(), StoreError> {
-    let (day, job, owner): (String, String, String) = (row.get("day")?, row.get("job")?, row.get("owner")?);
-    let provider: Option<String> = row.get("provider")?;
-    let names = Names::new(&day, &job, &owner, provider.as_deref());
-    tx.pending.bookings.add(&names.scopes(), released.0, spent.0);
-    Ok(())
-}
-
-/// Corrects what an attempt has spent, after the outcome of one of its calls became known.
-pub(crate) async fn correct(tx: &mut Tx, job: &JobId, lease: &LeaseId) -> Result<(), StoreError> {
-    for (row, calls) in rows_of(tx, job, lease).await? {
-        let state: String = row.get("state")?;
-        if calls.submitted > 0 || state == "released" {
-            continue;
-        }
-        if state == "settled" {
-            correct_row(tx, &row, &calls).await?;
-        } else if !runs(tx, job, lease).await? {
-            // A running attempt may make more calls; its end settles all of them.
-            end_row(tx, &row, &calls).await?;
-        }
-    }
-    Ok(())
-}
-
-async fn runs(tx: &mut Tx, job: &JobId, lease: &LeaseId) -> Result<bool, StoreError> {
-    let running = sql("SELECT id FROM jobs WHERE id = $1 AND lease_id = $2").bind(job.as_str()).bind(lease.as_str());
-    Ok(running.optional(tx).await?.is_some())
-}
-
-async fn correct_row(tx: &mut Tx, row: &Row, calls: &Calls) -> Result<(), StoreError> {
-    lock_ledger(tx).await?;
-    let booked: i64 = row.get("spent")?;
-    let spent = calls.spent(MicroUsd(row.get("reserved")?));
-    sql("UPDATE spend SET spent = $3 WHERE job = $1 AND lease = $2")
-        .bind(row.get::<String>("job")?)
-        .bind(row.get::<String>("lease")?)
-        .bind(spent.0)
-        .execute(tx)
-        .await?;
-    tx.pending.counts.settled(MicroUsd(spent.0 - booked));
-    book_at_end(tx, row, MicroUsd(0), MicroUsd(spent.0 - booked))
 }
 
 /// The day of a point in time, in UTC, as `2026-11-22`; 1970-01-01 if it is out of the calendar's range.

@@ -168,14 +168,12 @@ mod tests {
     fn what_is_left_out_is_said() {
         let wrong = "Tbc c010ny 0f h0ney bees is a sing1c 1iving tbing rnadc 0f rnany tb0usand b0dies and tbc queen 1ays \
                      tbc eggs f0r tbc vv0rkers.";
-        let mut document = Document { pages: vec![page(wrong)], ..Document::default() };
-        remove(&mut document, &[]);
+        let document = without_unreadable(Document { pages: vec![page(wrong)], ..Document::default() }, &[]);
         assert!(document.pages[0].blocks.is_empty());
         let sample = wrong.chars().take(80).collect();
         assert_eq!(document.left_out, [LeftOut { page: 3, reason: Reason::Unreadable, sample }]);
-        let mut slanted =
-            Document { pages: vec![page("Salt was carrie sunrise and he driver")], ..Document::default() };
-        remove(&mut slanted, &[3]);
+        let slanted = Document { pages: vec![page("Salt was carrie sunrise and he driver")], ..Document::default() };
+        let slanted = without_unreadable(slanted, &[3]);
         assert!(slanted.pages[0].blocks.is_empty() && slanted.left_out.len() == 1, "{slanted:?}");
     }
 }

@@ -5,7 +5,8 @@ use sluice_domain::ids::OwnerId;
 use sluice_domain::money::MicroUsd;
 
 use super::owners::{self, Names};
-use super::{Of, Over, beside, calls_of, day, lock_and_read, locks, take, too_little};
+use super::settling::{Of, beside, calls_of};
+use super::{Over, day, lock_and_read, locks, take, too_little};
 use crate::jobs::row::Lease;
 use crate::sql::sql;
 use crate::{StoreError, Tx, limits, storable};
