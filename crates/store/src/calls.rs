@@ -406,6 +406,10 @@ pub(crate) async fn release(tx: &mut Tx, job: &mut JobRow, lease: &Lease, same_s
     for row in &abandoned {
         wake_waiting(tx, &row.get::<String>("id")?).await?;
     }
+    if job.state.is_final() {
+        // Before the ledger: what nobody waits for any more would stay reserved.
+        orphan(tx, &job.id).await?;
+    }
     spend::settle_spend(tx, lease).await?;
     if same_stage {
         let mut call = open_of_job(tx, &job.id).await?;
@@ -417,7 +421,7 @@ pub(crate) async fn release(tx: &mut Tx, job: &mut JobRow, lease: &Lease, same_s
             job.attach_call(call);
         }
     }
-    if job.state.is_final() { orphan(tx, &job.id).await } else { Ok(()) }
+    Ok(())
 }
 
 async fn open_of_job(tx: &mut Tx, job: &JobId) -> Result<Option<String>, StoreError> {

@@ -15,7 +15,8 @@ pub(super) fn plain(text: &str) -> String {
 
 /// A text in Unicode's composed form (NFC), without what nobody sees.
 pub(super) fn composed(text: &str) -> String {
-    let letters: Vec<char> = text.chars().filter(|letter| !is_invisible(*letter)).collect();
+    let mut letters: Vec<char> = text.chars().filter(|letter| !is_invisible(*letter)).collect();
+    letters.dedup_by(|one, before| one == before && matches!(*one, NON_JOINER | JOINER));
     let joins = |at: usize, by: fn(char) -> bool| letters.get(at).copied().is_some_and(by);
     let is_kept = |(at, letter): &(usize, &char)| match **letter {
         NON_JOINER => *at > 0 && joins(*at - 1, is_joined) && joins(*at + 1, is_joined),
@@ -55,6 +56,7 @@ mod tests {
             ("до\u{ad}ро\u{2060}га", "дорога"),
             ("ча\u{200d}й\u{200c}", "чай"),
             ("كتاب\u{200c}", "كتاب"),
+            ("می\u{200c}\u{200c}خوانم", "می\u{200c}خوانم"),
             ("ا\u{653}ب", "آب"),
             ("a\tb\u{0}\n c", "a b c"),
         ] {

@@ -118,7 +118,7 @@ pub struct SceneView {
     pub etag: String,
     /// Whether a person wrote its text or its heading.
     pub edited: bool,
-    /// Its text, sentence by sentence, each with the page that it comes from; none for a person's own.
+    /// Its text, sentence by sentence, each with the page that it comes from; none for a person's own, for a question, and for a title that no page has.
     pub sentences: Vec<Sentence>,
     /// The pages that it cites.
     pub pages: Vec<u32>,

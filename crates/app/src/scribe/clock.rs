@@ -80,8 +80,11 @@ pub(super) struct Measured {
 /// without a chunk for that long has ended, and as long as it does not end in the future: a chunk cannot have been recorded later than
 /// it was stored.
 pub(super) fn steady(segment: &SegmentRow, mut chunks: Vec<ChunkRow>) -> Steady {
-    // Of a file its length was measured.
+    // Of a file its length was measured, and it is all that there is of its segment.
     if segment.source == "file" && segment.chunks == Some(1) {
+        for chunk in &mut chunks {
+            chunk.start_ms = 0;
+        }
         let usual_ms = chunks.first().map(|chunk| chunk.length_ms);
         return Steady { chunks, jumps: 0, usual_ms };
     }

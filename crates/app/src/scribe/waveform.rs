@@ -127,7 +127,7 @@ impl Line {
     }
 
     fn place(&self, at_ms: u64) -> usize {
-        let place = at_ms * self.points.len() as u64 / self.length_ms.max(1);
+        let place = u128::from(at_ms) * self.points.len() as u128 / u128::from(self.length_ms.max(1));
         usize::try_from(place).unwrap_or(usize::MAX)
     }
 }

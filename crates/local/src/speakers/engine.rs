@@ -26,7 +26,7 @@ pub(crate) const SUBCOMMAND: &str = "speakers";
 const GRAPH: &[u8] = include_bytes!("../../models/campplus.graph.onnx");
 
 /// Windows of one answer: a minute.
-const WINDOWS: usize = 6;
+const WINDOWS: usize = 12;
 /// From a window to the next: five seconds. Of each, the middle counts.
 const STEP: usize = WINDOW / 2;
 /// What is shorter has no embedding: a second.

@@ -15,6 +15,7 @@ use crate::world::LEASE;
 use crate::{World, ada, error, on_both_databases, seconds};
 
 on_both_databases!(
+    what_is_submitted_when_its_job_ends_counts_as_spent,
     submitted_work_is_waited_for_without_a_worker_and_ended_once,
     a_notice_that_comes_before_the_wait_is_not_lost,
     a_notice_of_what_is_not_open_changes_nothing,
@@ -86,6 +87,19 @@ async fn booked(world: &World) -> (i64, i64) {
     let budgets = world.budgets().await;
     let of_ada = budgets.iter().find(|budget| budget.scope == "owner").unwrap();
     (of_ada.reserved.0, of_ada.spent.0)
+}
+
+async fn what_is_submitted_when_its_job_ends_counts_as_spent(world: &World) {
+    world.set_budget("owner", "ada", 100, Over::Wait).await;
+    let claimed = costly(world).await;
+    let call = new_call(world, "key", Some("studio"));
+    assert_eq!(start(world, &claimed, &call).await, Started::Yes);
+    submit(world, &call, "studio-7").await;
+    world.cancel(&claimed.lease.job).await;
+    assert_eq!(await_call(world, &claimed, &call).await, JobState::Cancelled);
+    assert_eq!(booked(world).await, (0, 40), "in full, since nobody knows what it costs");
+    end(world, &call, Outcome::Succeeded, 25).await;
+    assert_eq!(booked(world).await, (0, 25), "and it is corrected when somebody does");
 }
 
 async fn submitted_work_is_waited_for_without_a_worker_and_ended_once(world: &World) {

@@ -17,6 +17,7 @@ on_both_databases!(
     calls_that_are_charged_add_up,
     each_call_of_an_attempt_is_booked_to_its_own_provider,
     what_a_provider_is_still_doing_stays_reserved_at_that_provider_alone,
+    a_call_after_others_at_two_providers_adds_to_its_own,
     what_an_owner_pays_is_in_no_budget,
 );
 
@@ -174,6 +175,28 @@ async fn what_a_provider_is_still_doing_stays_reserved_at_that_provider_alone(wo
     end(world, &second, Outcome::Succeeded, 20).await;
     assert_eq!(figures(world, "provider", "spare").await, (0, 20), "and is corrected when it is");
     assert_eq!(figures(world, "provider", "studio").await, (0, 30));
+}
+
+async fn a_call_after_others_at_two_providers_adds_to_its_own(world: &World) {
+    for provider in ["studio", "spare"] {
+        world.set_budget("provider", provider, 200, Over::Wait).await;
+    }
+    let claimed = claimed(world).await;
+    let both = [paid(world, "studio", 40), paid(world, "spare", 50)];
+    for call in &both {
+        assert_eq!(start(world, &claimed, call).await, Started::Yes);
+    }
+    for call in &both {
+        end(world, call, Outcome::Failed, 0).await;
+    }
+    let third = paid(world, "spare", 90);
+    assert_eq!(start(world, &claimed, &third).await, Started::Yes);
+    assert_eq!(figures(world, "provider", "spare").await, (140, 0));
+    world.succeed(&claimed).await;
+    assert_eq!(figures(world, "provider", "studio").await, (0, 0));
+    assert_eq!(figures(world, "provider", "spare").await, (0, 140), "its outcome is not known: all of its row counts");
+    end(world, &third, Outcome::Succeeded, 80).await;
+    assert_eq!(figures(world, "provider", "spare").await, (0, 80));
 }
 
 async fn what_an_owner_pays_is_in_no_budget(world: &World) {

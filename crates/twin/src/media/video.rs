@@ -7,9 +7,13 @@ use crate::numbers::{ceil, thousandths};
 
 const WEBM: (f64, &[u8]) = (5.0, include_bytes!("../../assets/presenter-5.webm"));
 
-/// How long a presenter is who speaks for `seconds`, in a format of D-ID: just as long, but for `WebM`, of which there is one.
+/// The longest video that is made, in seconds: its index has each of its pictures.
+const LONGEST: f64 = 3_600.0;
+
+/// How long a presenter is who speaks for `seconds`, in a format of D-ID: just as long up to an hour, but for `WebM`, of which
+/// there is one.
 pub(crate) fn length(seconds: f64, format: &str) -> f64 {
-    if format == "webm" { WEBM.0 } else { thousandths(seconds).max(0.001) }
+    if format == "webm" { WEBM.0 } else { thousandths(seconds).clamp(0.001, LONGEST) }
 }
 
 /// A video of a presenter who speaks for `seconds`: its type and its bytes.

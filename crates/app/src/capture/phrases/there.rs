@@ -10,7 +10,6 @@ use super::super::error::PhraseError;
 use super::super::notify::changed;
 use super::super::view::{PhraseStatus, PhraseView};
 use super::super::{card, languages};
-use super::lock;
 
 /// A phrase that need not be added.
 pub(super) enum There {
@@ -69,7 +68,9 @@ pub(super) async fn settle_language(
     if new.language_sure < languages::CHOSEN {
         return Ok(());
     }
-    let mut row = lock(tx, owner, id).await?;
+    // Somebody may have deleted it since it was found.
+    let found = capture::lock(tx, owner, id).await?.filter(|row| row.deleted_at.is_none());
+    let Some(mut row) = found else { return Ok(()) };
     if row.language_sure >= languages::CHOSEN {
         return Ok(());
     }

@@ -70,8 +70,8 @@ impl From<WordsError> for Problem {
 }
 
 /// What of an archive is wrong is said to the operator.
-const DAMAGED: &str = "The archive that has the sound of this session cannot be read, and stays as it is. Its transcript \
-    is there. Whoever runs this server can put the archive back from a backup: `sluice storage verify` names it.";
+const DAMAGED: &str = "The archive that has the sound of this session cannot be read, and stays as it is. A transcript, \
+    if there is one, is not touched. Whoever runs this server can put the archive back from a backup: `sluice storage verify` names it.";
 
 fn gone(text: String) -> Problem {
     Problem::new(StatusCode::GONE, "audio_deleted", "The sound was deleted", text)

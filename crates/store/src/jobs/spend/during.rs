@@ -11,7 +11,7 @@ use crate::jobs::row::Lease;
 use crate::sql::sql;
 use crate::{StoreError, Tx, limits, storable};
 
-/// Reserves what a call may cost that was just stored, in the row of its attempt; or says what becomes of the job if it does
+/// Reserves what a call may cost that was just stored, in a row of its attempt; or says what becomes of the job if it does
 /// not fit. The row ends with the attempt, like any reservation.
 ///
 /// A call after others that cost nothing, such as one at the next provider, takes the place of their reservation. One after
@@ -36,7 +36,7 @@ pub(crate) async fn reserve_for_call(
         let before: Option<String> = row.get("provider")?;
         let calls = calls_of(tx, &lease.job, &lease.id, Of::Others(&[])).await?;
         // The new call is one of the unknown ones.
-        if calls.cost.0 == 0 && calls.unknown <= 1 && calls.submitted == 0 {
+        if calls.cost.0 == 0 && calls.unknown <= 1 && calls.submitted == 0 && is_alone(tx, lease).await? {
             let names = Names::new(&on, lease.job.as_str(), owner.as_str(), before.as_deref());
             let taken = names.scopes();
             let mut wanted = taken.clone();
@@ -89,6 +89,16 @@ pub(crate) async fn reserve_for_call(
     }
     owners::warn(tx, owner, caps, now).await?;
     Ok(None)
+}
+
+/// Whether an attempt has one row alone, that of the first provider that it pays.
+async fn is_alone(tx: &mut Tx, lease: &Lease) -> Result<bool, StoreError> {
+    let beside = sql("SELECT lease FROM spend WHERE job = $1 AND lease = $2 || ' ' || provider LIMIT 1")
+        .bind(lease.job.as_str())
+        .bind(lease.id.as_str())
+        .optional(tx)
+        .await?;
+    Ok(beside.is_none())
 }
 
 fn contended() -> (Over, String) {

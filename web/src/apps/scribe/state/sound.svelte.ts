@@ -61,6 +61,7 @@ export class Sound {
     if (soundAt(this.stretches, this.time) === null) this.seek(0);
     // What cannot be heard, as a first segment that is damaged, is passed.
     else if (pastGap(this.gaps(), this.time) > this.time) this.#move(this.time);
+    if (soundAt(this.stretches, this.time) === null) return;
     this.playing = true;
     if (this.#wanted === null) this.#start();
   }
@@ -96,8 +97,14 @@ export class Sound {
 
   #move(ms: number) {
     const to = pastGap(this.gaps(), ms);
-    const stretch = soundAt(this.stretches, to) ?? this.stretches.at(-1);
-    if (!stretch) return;
+    const stretch = soundAt(this.stretches, to);
+    if (!stretch) {
+      // Behind all sound: what is missing at the end, or nothing at all.
+      this.pause();
+      this.#wanted = null;
+      this.time = Math.min(to, this.length);
+      return;
+    }
     this.time = Math.max(to, stretch.start_ms);
     this.#use(stretch);
     this.#wanted = (this.time - stretch.start_ms) / 1000;

@@ -69,6 +69,19 @@ describe('the sound of a session', () => {
     expect([player.paused, player.currentTime]).toEqual([false, 0]);
   });
 
+  it('stays behind the last sound where what comes is missing, and begins again from there', () => {
+    gaps = [{ start_ms: 20_000, end_ms: 50_000, reason: 'not_received', estimated: true }];
+    sound = new Sound('s', stretches, 50_000, () => gaps);
+    const player = Player.last;
+    player.knows(9);
+    sound.play();
+    sound.seek(30_000);
+    expect([player.paused, sound.playing, sound.time]).toEqual([true, false, 50_000]);
+    sound.play();
+    player.knows(9);
+    expect([player.paused, sound.playing, sound.time]).toEqual([false, true, 0]);
+  });
+
   it('begins where it is if there is something to hear', () => {
     const player = Player.last;
     player.knows(9);

@@ -201,7 +201,8 @@ export const en = {
   'problem.session_has_gaps.title': 'Not everything has arrived',
   'problem.session_has_gaps.action': 'Wait for the rest, or finish without it.',
   'problem.bad_archive.title': 'The archive with the sound is damaged',
-  'problem.bad_archive.action': 'The transcript is there. Whoever runs this server can put the archive back.',
+  'problem.bad_archive.action':
+    'A transcript, if there is one, is not touched. Whoever runs this server can put the archive back.',
   'problem.audio_deleted.title': 'The sound is no longer kept',
   'problem.audio_deleted.action': 'Its transcript stays, and can be exported.',
   'problem.session_ended.title': 'The recording has ended',
