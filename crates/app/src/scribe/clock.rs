@@ -54,6 +54,11 @@ impl UsualMs {
     }
 }
 
+/// The end of a segment's last chunk.
+pub(super) fn end_of(chunks: &[ChunkRow]) -> u64 {
+    chunks.iter().map(|chunk| chunk.start_ms + chunk.length_ms).max().unwrap_or(0)
+}
+
 /// Where a segment ends of which what is there ends then, and whose recorder may have said that it has more chunks. However many
 /// it names, they are no more than a day.
 fn until(segment: &SegmentRow, end_ms: u64, UsualMs(usual): UsualMs) -> u64 {

@@ -3,11 +3,12 @@
 
 use std::ops::Range;
 
+use sluice_capability::Transcript;
 use sluice_local::sound::Readable;
 use sluice_store::scribe::{ChunkRow, SegmentRow};
 
-use super::gap::GapReason;
-use super::transcript::{Gap, Heard, end_of};
+use super::clock::end_of;
+use super::gap::{Gap, GapReason};
 
 /// A stretch without sound that is shorter is no gap, in milliseconds: a recorder stumbles, and a packet is lost.
 const LEAST_MS: u64 = 1_000;
@@ -18,13 +19,13 @@ const DRIFT: u64 = 1_000;
 pub(super) type Lost = (Range<u64>, GapReason);
 
 /// What is missing of a segment that ends then, in milliseconds of it.
-pub(super) fn of(heard: &Heard, until_ms: u64) -> Vec<Gap> {
+pub(super) fn of(chunks: &[ChunkRow], lost: &[Lost], transcript: &Transcript, until_ms: u64) -> Vec<Gap> {
     let gap = |(lost, reason): &Lost| Gap { start_ms: lost.start, end_ms: lost.end, reason: *reason, estimated: false };
-    let mut gaps = not_received(&heard.chunks, until_ms);
-    gaps.extend(heard.lost.iter().map(gap));
+    let mut gaps = not_received(chunks, until_ms);
+    gaps.extend(lost.iter().map(gap));
     // An engine hears in windows, the last of which may be longer than what is there.
-    let end = end_of(&heard.chunks);
-    for stretch in &heard.transcript.unwritten {
+    let end = end_of(chunks);
+    for stretch in &transcript.unwritten {
         let (from, until) = (u64::from(stretch.start_ms), u64::from(stretch.end_ms).min(end));
         if from < until {
             gaps.push(gap(&(from..until, GapReason::NotWritten)));

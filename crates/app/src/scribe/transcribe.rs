@@ -9,6 +9,7 @@ use sluice_engine::{Called, EnqueueOptions, Job, JobError, Next, Pending, Run};
 use sluice_store::scribe::{RecordingId, RecordingRow};
 
 use super::audio;
+use super::clock::end_of;
 use super::context::ScribeApp;
 use super::hearing::{self, Listened, Sounding};
 use super::holes::{self, Lost};
@@ -16,7 +17,7 @@ use super::keeping::restore;
 use super::people::People;
 use super::sounds::{Recorded, deleted, load};
 use super::tell_apart::{self, Told};
-use super::transcript::{Heard, ToldApart, Transcription, end_of};
+use super::transcript::{Heard, ToldApart, Transcription};
 use super::{publish, summary, waveform};
 use crate::asking::goes_on;
 use crate::tiers::MoveError;

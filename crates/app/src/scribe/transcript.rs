@@ -8,9 +8,10 @@ use sluice_domain::time::Timestamp;
 use sluice_store::scribe::{ChunkRow, EditRow, NamedSpeaker, RecordingRow, SegmentRow};
 use utoipa::ToSchema;
 
+use super::clock::end_of;
 use super::cut;
 use super::export::{self, Overview, Talk};
-use super::gap::GapReason;
+use super::gap::{Gap, GapReason};
 use super::holes;
 
 /// A stretch without a segment that is shorter is no gap, in milliseconds: recorders take a moment to start.
@@ -144,28 +145,6 @@ pub struct LeftOut {
     pub reason: sluice_capability::Suppression,
 }
 
-/// A stretch of which nothing is in the transcript.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Gap {
-    /// Start.
-    pub start_ms: u64,
-    /// End, exclusive.
-    pub end_ms: u64,
-    /// Why.
-    pub reason: GapReason,
-    /// Its end is an estimate: chunks are missing at the end of a segment, and nobody knows how long they were.
-    #[serde(default)]
-    #[schema(required = true)]
-    pub estimated: bool,
-}
-
-impl Gap {
-    /// The same on a time line on which what it is of begins then.
-    fn on_line(self, from: u64) -> Self {
-        Self { start_ms: from + self.start_ms, end_ms: from + self.end_ms, ..self }
-    }
-}
-
 impl Transcription {
     /// Of the segments that were heard, in order.
     pub(super) fn of(heard: &[Heard]) -> Self {
@@ -190,7 +169,7 @@ impl Transcription {
                 }
             }
             let until = until(one, from, &starts);
-            let gaps = holes::of(one, until);
+            let gaps = holes::of(&one.chunks, &one.lost, &one.transcript, until);
             let moments: Vec<u64> = gaps.iter().map(|gap| gap.start_ms).collect();
             for segment in &one.transcript.segments {
                 // What is said before a gap and what is said after it are no one sentence.
@@ -331,11 +310,6 @@ pub(super) fn offsets(segments: impl Iterator<Item = (Timestamp, u64)>) -> Vec<u
         until = until.max(start + length_ms);
     }
     offsets
-}
-
-/// The end of a segment's last chunk.
-pub(super) fn end_of(chunks: &[ChunkRow]) -> u64 {
-    chunks.iter().map(|chunk| chunk.start_ms + chunk.length_ms).max().unwrap_or(0)
 }
 
 /// What made a transcript: provider, model and version.
