@@ -270,7 +270,9 @@ async fn a_card_is_made_again_in_another_language() {
         let words: Vec<&str> =
             spanish["vocabulary"].as_array().unwrap().iter().map(|word| word["word"].as_str().unwrap()).collect();
         assert_eq!(words, ["Dónde", "está", "la", "estación"]);
-        assert_eq!(spanish["recording"], russian["recording"], "what was sent is kept");
+        // A link's signature is another one every ten minutes.
+        let file = |card: &Value| card["recording"].as_str().unwrap().split('?').next().unwrap().to_owned();
+        assert_eq!(file(&spanish), file(&russian), "what was sent is kept");
 
         // Of a text in two scripts it is the person who says which one is learned; what they typed stays as it is.
         let both = app.phrase("Hola, друг", "ru").await;
