@@ -14,6 +14,7 @@ use sluice_local::photo::shape;
 use sluice_store::capture::{Original, PhraseId, PhraseRow, SourceKind};
 
 use super::card::{self, CardFields, Origin};
+use super::clip::with_ending;
 use super::context::CaptureApp;
 use super::text::plain;
 use super::{PHRASE_CHARACTERS, current, languages};
@@ -294,10 +295,10 @@ fn of_script(line: &str, language: StudyLanguage) -> String {
 async fn hear(run: &Run, app: &CaptureApp, row: &PhraseRow, original: &Original) -> Result<Called<Phrase>, JobError> {
     let hash = hash_of(original)?;
     let language = chosen(row);
-    let file = app.platform.media.materialise(&hash).await?;
+    let (sound, duration_ms) = with_ending(run, app, &hash, original).await?;
     let request = TranscribeRequest {
-        sound: file.path().to_owned(),
-        duration_ms: 0,
+        sound,
+        duration_ms,
         part_of: None,
         language: language.map(|language| language.code().to_owned()),
         words: true,

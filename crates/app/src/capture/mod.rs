@@ -17,6 +17,7 @@
 mod actions;
 mod analyse;
 mod card;
+mod clip;
 mod context;
 mod current;
 pub mod deck;

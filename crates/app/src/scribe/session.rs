@@ -332,7 +332,9 @@ async fn end(tx: &mut Tx, row: RecordingRow, gaps_accepted: bool) -> Result<bool
     scribe::update(tx, &row).await?;
     changed(tx, &row.owner, &row.id)?;
     live::ended(tx, &row.owner, &row.id).await?;
-    Ok(row.transcribe && scribe::sum(tx, &row.owner, &row.id).await?.0 > 0)
+    // What was recorded and never arrived is a gap of a transcript, too.
+    let segments = scribe::segments(tx, &row.owner, &row.id).await?;
+    Ok(row.transcribe && segments.iter().any(|segment| segment.expected() > 0))
 }
 
 /// Ends a session to which nobody sends anything any more, with what it has; returns whether it did.

@@ -391,7 +391,7 @@ pub async fn show(app: &ScribeApp, owner: &OwnerId, id: &RecordingId) -> Result<
     Ok(summary)
 }
 
-/// What a file has above its transcript: the overview, if it is of this revision.
+/// What a file has above its transcript: the overview, which may be older than the corrections of this revision.
 pub(super) async fn overview(
     app: &ScribeApp,
     owner: &OwnerId,
@@ -399,12 +399,13 @@ pub(super) async fn overview(
     revision: u64,
 ) -> Result<Option<Overview>, SessionError> {
     match show(app, owner, id).await {
-        Ok(summary) if summary.revision == revision => {
+        Ok(summary) => {
             let texts: Vec<String> = summary.overview.into_iter().map(|quote| quote.text).collect();
             let written_by = Some(summary.made_by).filter(|_| summary.kind == SummaryKind::Written);
-            Ok(Some(Overview { text: texts.join("\n"), written_by }).filter(|overview| !overview.text.is_empty()))
+            let overview = Overview { text: texts.join("\n"), written_by, is_older: summary.revision != revision };
+            Ok(Some(overview).filter(|overview| !overview.text.is_empty()))
         }
-        Ok(_) | Err(SessionError::NoTranscript) => Ok(None),
+        Err(SessionError::NoTranscript) => Ok(None),
         Err(error) => Err(error),
     }
 }

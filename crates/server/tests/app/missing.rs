@@ -44,6 +44,19 @@ async fn written_down(recording: &Recording<'_>) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_session_of_which_nothing_arrived_is_one_gap() {
+    let (app, _) = open(None).await;
+    let recording = begin(&app).await;
+    segment(&recording, 0, &[], 3).await;
+    let transcript = written_down(&recording).await;
+    assert_eq!(gaps(&transcript, "not_received"), [(0, 90_000)], "{transcript}");
+    assert_eq!(transcript["passages"], json!([]));
+    let text = recording.export("txt").await;
+    assert!(text.contains("gap of about 90 s") && text.contains("what was recorded never arrived"), "{text}");
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_missing_at_the_end_of_a_segment_is_a_gap_everywhere() {
     let (app, _) = open(None).await;
     let recording = begin(&app).await;

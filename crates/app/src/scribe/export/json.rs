@@ -9,7 +9,7 @@
 //!   "recorded_at": "2026-05-12T09:00:00Z",
 //!   "consent": "All agreed at the start.",
 //!   "provisional": false,
-//!   "summary": { "kind": "extract", "text": "We will open on Monday." },
+//!   "summary": { "kind": "extract", "text": "We will open on Monday.", "older": false },
 //!   "speakers": [{ "number": 0, "name": "Amal" }],
 //!   "gaps": [{ "start_ms": 60000, "end_ms": 72000, "reason": "not_received", "estimated": false }],
 //!   "segments": [{
@@ -20,7 +20,7 @@
 //! ```
 //!
 //! `recorded_at`, `consent`, `summary` and `speaker` may be null. A summary that models wrote is `written`,
-//! and has their names as `made_by`. A gap's `reason` is `not_recorded`, `not_received`, `unreadable` or `not_written`;
+//! and has their names as `made_by`; one that is `older` was made before the transcript was corrected. A gap's `reason` is `not_recorded`, `not_received`, `unreadable` or `not_written`;
 //! `estimated`: chunks are missing at the end of a segment, and how long they were is not known. Times are milliseconds of the recording, ends exclusive.
 //! `speakers` has everyone who speaks, and everyone with a name. `words` is empty where their times are not known. Version 1
 //! may get more fields, so ignore those that you do not know; a change of meaning gets a new version.
@@ -55,6 +55,7 @@ struct Summary<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     made_by: Option<&'a str>,
     text: &'a str,
+    older: bool,
 }
 
 #[derive(Serialize)]
@@ -97,6 +98,7 @@ pub(super) fn write(talk: &Talk) -> Result<Vec<u8>, serde_json::Error> {
             kind: if summary.written_by.is_some() { "written" } else { "extract" },
             made_by: summary.written_by.as_deref(),
             text: &summary.text,
+            older: summary.is_older,
         }),
         speakers: numbers.into_iter().map(|number| Speaker { number, name: talk.name_of(number) }).collect(),
         gaps: &talk.gaps,

@@ -15,6 +15,8 @@ pub(super) struct Labels {
     pub(super) extract: &'static str,
     /// The names of models follow.
     pub(super) written: &'static str,
+    /// Of a summary.
+    pub(super) older: &'static str,
     speaker: &'static str,
     gap: &'static str,
     /// The same of one of which nobody knows exactly how long it is: on one line of a caption, too.
@@ -35,6 +37,7 @@ static ENGLISH: Labels = Labels {
     provisional: "provisional: the text may still change",
     extract: "Extract (sentences of the transcript, unchanged)",
     written: "Summary, written by",
+    older: "older than the corrections of the transcript",
     speaker: "Speaker",
     gap: "gap of",
     gap_about: "gap of about",
@@ -54,6 +57,7 @@ static ARABIC: Labels = Labels {
     provisional: "نص مؤقت قد يتغيّر",
     extract: "مقتطف (جمل من النص دون تغيير)",
     written: "ملخص كتبه",
+    older: "أقدم من تصحيحات النص",
     speaker: "المتحدث",
     gap: "انقطاع مدته",
     gap_about: "انقطاع نحو",

@@ -68,6 +68,8 @@ pub struct Overview {
     pub text: String,
     /// The models that wrote them; none of an extract, which has sentences of the transcript itself.
     pub written_by: Option<String>,
+    /// The transcript was corrected after they were chosen or written.
+    pub is_older: bool,
 }
 
 /// A stretch of the recording of which nothing was written down.
@@ -214,13 +216,15 @@ impl Talk {
         facts.into_iter().filter_map(|(label, value)| Some((label, value?))).collect()
     }
 
-    /// What the summary is called: by who wrote it, or an extract.
+    /// What the summary is called: by who wrote it, or an extract; and whether the transcript was corrected since.
     fn summary_label(&self) -> String {
         let labels = self.labels();
-        match self.summary.as_ref().and_then(|summary| summary.written_by.as_deref()) {
+        let summary = self.summary.as_ref();
+        let label = match summary.and_then(|summary| summary.written_by.as_deref()) {
             Some(models) => format!("{} {}", labels.written, direction::plain(models)),
             None => labels.extract.to_owned(),
-        }
+        };
+        if summary.is_some_and(|summary| summary.is_older) { format!("{label} ({})", labels.older) } else { label }
     }
 
     /// The paragraphs of the summary.

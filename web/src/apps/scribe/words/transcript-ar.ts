@@ -27,6 +27,7 @@ export const ar: Record<Key, Message> = {
   'transcript.gap.unreadable': 'وصل ما مدته {time} ولا يمكن قراءته',
   'transcript.gap.not_written': 'يتكلم أحدهم مدة {time} ولم يُدوَّن كلامه',
   'transcript.nothing': 'لم يُسجّل شيء، فلا صوت ولا نص.',
+  'transcript.neverArrived': 'ما سُجّل لم يصل قط، فلا صوت ولا نص.',
   'transcript.none': 'سُجّل من غير تدوين',
   'transcript.none.text': 'ما زال يمكن تدوين ما قيل، مع وقت كل كلمة.',
   'transcript.ask': 'دوّن ما قيل',

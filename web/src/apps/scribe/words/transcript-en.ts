@@ -26,6 +26,7 @@ export const en = {
   'transcript.gap.unreadable': '{time} arrived and cannot be read',
   'transcript.gap.not_written': 'Somebody speaks for {time}, and it was not written down',
   'transcript.nothing': 'Nothing was recorded, so there is neither sound nor text.',
+  'transcript.neverArrived': 'What was recorded never arrived, so there is neither sound nor text.',
   'transcript.none': 'It was only recorded',
   'transcript.none.text': 'What was said can still be written down, with the time of each word.',
   'transcript.ask': 'Write down what was said',

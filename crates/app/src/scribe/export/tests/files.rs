@@ -37,13 +37,20 @@ fn plain_text_has_everything_on_lines_of_their_own() {
 fn a_summary_that_models_wrote_has_their_names_and_is_no_extract() {
     let mut talk = english();
     let (text, written_by) = ("They open on Monday.".to_owned(), Some("letters quill_7".to_owned()));
-    talk.summary = Some(Overview { text, written_by });
+    talk.summary = Some(Overview { text, written_by, is_older: false });
     assert!(text_of(&talk, Format::Txt).contains("\nSummary, written by letters quill_7:\nThey open on Monday.\n"));
     assert!(text_of(&talk, Format::Md).contains("\n## Summary, written by letters quill\\_7\n"));
     assert!(text_of(&talk, Format::Vtt).contains("\nNOTE\nSummary, written by letters quill_7\n"));
     let read: Value = serde_json::from_slice(&export(&talk, Format::Json).unwrap().bytes).unwrap();
-    let summary = json!({ "kind": "written", "made_by": "letters quill_7", "text": "They open on Monday." });
+    let summary =
+        json!({ "kind": "written", "made_by": "letters quill_7", "text": "They open on Monday.", "older": false });
     assert_eq!(read["summary"], summary);
+    talk.summary.as_mut().unwrap().is_older = true;
+    let older = "Summary, written by letters quill_7 (older than the corrections of the transcript)";
+    assert!(text_of(&talk, Format::Txt).contains(&format!("\n{older}:\nThey open on Monday.\n")));
+    assert!(text_of(&talk, Format::Vtt).contains(&format!("\nNOTE\n{older}\n")));
+    let read: Value = serde_json::from_slice(&export(&talk, Format::Json).unwrap().bytes).unwrap();
+    assert_eq!(read["summary"]["older"], true);
     for format in [Format::Txt, Format::Md, Format::Vtt] {
         assert!(!text_of(&talk, format).contains("Extract"));
     }
@@ -97,7 +104,7 @@ fn json_has_the_documented_shape() {
         "recorded_at": "2026-05-12T09:00:00Z",
         "consent": "All agreed at the start --> for minutes only.",
         "provisional": true,
-        "summary": { "kind": "extract", "text": "We open on Monday.\n\n1. It is *not* decided." },
+        "summary": { "kind": "extract", "text": "We open on Monday.\n\n1. It is *not* decided.", "older": false },
         "speakers": [{ "number": 0, "name": "Amal & Co" }],
         "gaps": [{ "start_ms": talk.gaps[0].start_ms, "end_ms": talk.gaps[0].end_ms, "reason": "not_received", "estimated": false }],
         "segments": [{

@@ -37,7 +37,7 @@ pub(super) fn by_spaces(text: &str) -> Vec<String> {
 }
 
 fn extract(text: &str) -> Overview {
-    Overview { text: text.to_owned(), written_by: None }
+    Overview { text: text.to_owned(), written_by: None, is_older: false }
 }
 
 pub(super) fn talk(language: &str, segments: Vec<Segment>) -> Talk {
