@@ -407,8 +407,7 @@ pub(crate) async fn release(tx: &mut Tx, job: &mut JobRow, lease: &Lease, same_s
         wake_waiting(tx, &row.get::<String>("id")?).await?;
     }
     if job.state.is_final() {
-        // Before the ledger: what nobody waits for any more would stay reserved.
-        orphan(tx, &job.id).await?;
+        orphan(tx, &job.id).await?; // Before the ledger: what nobody waits for would stay reserved.
     }
     spend::settle_spend(tx, lease).await?;
     if same_stage {

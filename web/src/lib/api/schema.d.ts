@@ -12377,7 +12377,7 @@ export interface components {
              * @description Its length in seconds.
              */
             seconds?: number | null;
-            /** @description Its text, sentence by sentence, each with the page that it comes from; none for a person's own. */
+            /** @description Its text, sentence by sentence, each with the page that it comes from; none for a person's own, for a question, and for a title that no page has. */
             sentences: components["schemas"]["Sentence"][];
             /**
              * Format: int32
