@@ -129,7 +129,7 @@ pub struct WordEdit {
 
 /// A field as a person wants it. What they left as it was keeps its origin.
 pub(super) fn edited(before: Option<Field>, text: Option<String>) -> Option<Field> {
-    let Some(text) = text.as_deref().map(composed) else { return before };
+    let Some(text) = text.map(|text| composed(&text)) else { return before };
     match before {
         Some(before) if before.text == text => Some(before),
         Some(_) | None if text.is_empty() => None,
@@ -143,7 +143,7 @@ pub(super) fn edited_notes(before: &[Note], texts: Vec<String>) -> Vec<Note> {
         let known = before.iter().find(|note| note.text.text == text).cloned();
         known.unwrap_or_else(|| Note { about: String::new(), text: Field::sure(text, Source::Person) })
     };
-    texts.iter().map(|text| composed(text)).filter(|text| !text.is_empty()).map(note).collect()
+    texts.into_iter().map(|text| composed(&text)).filter(|text| !text.is_empty()).map(note).collect()
 }
 
 /// The words as a person wants them, in their order. A word that was there before keeps what is not changed of it.
