@@ -120,8 +120,6 @@ impl HearSession {
             segments.push((segment, chunks));
         }
         let until = |segment: &SegmentRow| measured.get(&segment.number).map_or(0, |of| of.until_ms);
-        // As the transcript has them: one of which nothing was recorded takes no time.
-        let until = |segment: &SegmentRow| if segment.expected() > 0 { until(segment) } else { 0 };
         let offsets = offsets(segments.iter().map(|(segment, _)| (segment.started_at, until(segment))));
         Ok(Some(Now { row, ears, segments, offsets }))
     }
