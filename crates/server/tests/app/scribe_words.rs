@@ -255,10 +255,10 @@ async fn a_passage_is_corrected_and_taken_back() {
         assert_eq!(column(&now["passages"], "speaker"), json!([0, 0, 0]));
         assert_eq!(now["passages"][1]["text"], "Then we sail.");
         let text = recording.export("txt").await;
-        assert!(
-            text.contains("The tide is low. Then we sail.") && !text.contains("tied") && !text.contains("Good"),
-            "{text}"
-        );
+        // The summary quotes what was, and says that it is older; the words are the corrected ones.
+        let (summary, words) = text.split_once("\n[00:00:00] ").unwrap_or_else(|| panic!("{text}"));
+        assert!(summary.contains("older than the corrections") && summary.contains("The tied is low today."), "{text}");
+        assert_eq!(words.trim_end(), "Speaker 1: The tide is low. Then we sail.");
         assert!(recording.export("srt").await.contains("The tide is low."));
 
         let problem = async |passage, edit: Value| recording.edit(passage, None, &edit).await.problem();
@@ -411,12 +411,16 @@ async fn an_extract_quotes_what_was_decided_and_what_is_to_be_done() {
     assert!((all - 1.0).abs() < 0.01, "{shares}");
     assert!(recording.export("md").await.contains("Extract"));
 
-    // After an edit it quotes what was, and a file that would contradict itself goes without.
+    // After an edit it quotes what was, and a file with it says that it is older.
+    let older = "older than the corrections";
+    assert!(!recording.export("md").await.contains(older));
     assert_eq!(recording.edit(0, None, &json!({ "text": "The harbour is empty." })).await.status, StatusCode::OK);
-    assert!(!recording.export("md").await.contains("Extract"));
+    let export = recording.export("md").await;
+    assert!(export.contains("Extract") && export.contains(older), "{export}");
     recording.transcribe_again().await;
     assert_eq!(recording.read("/summary").await["revision"], 1);
-    assert!(recording.export("md").await.contains("Extract"));
+    let export = recording.export("md").await;
+    assert!(export.contains("Extract") && !export.contains(older), "{export}");
     app.end().await;
 }
 
