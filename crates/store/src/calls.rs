@@ -336,12 +336,14 @@ pub enum Notified {
 /// Records a provider's notification that a call changed, by the provider's id of it or by the call's id. It is only a hint:
 /// the job then asks the provider. A repeated, late or unknown notification changes nothing.
 pub async fn notify(tx: &mut Tx, provider: &str, id: &str) -> Result<Notified, StoreError> {
-    let rows = sql("UPDATE calls SET notified = 1
-         WHERE provider = $1 AND finished_at IS NULL AND (provider_id = $2 OR id = $2) RETURNING id")
-    .bind(provider)
-    .bind(id)
-    .all(tx)
-    .await?;
+    // Two statements, so that each finds its index on both databases.
+    let mut rows = Vec::new();
+    for named in ["provider_id", "id"] {
+        let text = format!(
+            "UPDATE calls SET notified = 1 WHERE provider = $1 AND finished_at IS NULL AND {named} = $2 RETURNING id"
+        );
+        rows.extend(sql(text).bind(provider).bind(id).all(tx).await?);
+    }
     for row in &rows {
         wake_waiting(tx, &row.get::<String>("id")?).await?;
     }

@@ -16,6 +16,7 @@ use serde_json::Value;
 use sluice_domain::ids::OwnerId;
 use sluice_domain::time::Timestamp;
 
+use crate::jobs::Common;
 use crate::sql::{Row, parse, sql};
 use crate::{StoreError, Tx, storable};
 
@@ -65,7 +66,7 @@ impl Stored {
 
 /// What the entries of a run have in common.
 #[derive(Serialize)]
-struct Common<'a, D> {
+struct Shared<'a, D> {
     kind: &'a str,
     data: &'a D,
 }
@@ -77,17 +78,27 @@ const ROW: usize = 500;
 #[derive(Debug, Default)]
 pub(crate) struct Entries {
     runs: Vec<Run>,
+    /// What the last entry is about, if it is a change of a job.
+    pub(crate) last: Option<Common>,
 }
 
 #[derive(Debug)]
 struct Run {
-    /// [`Common`] as JSON.
+    /// [`Shared`] as JSON.
     common: String,
     subjects: Vec<String>,
 }
 
 impl Entries {
+    /// Adds an entry that differs from the last one only in its subject.
+    pub(crate) fn repeat(&mut self, subject: &str) {
+        if let Some(run) = self.runs.last_mut() {
+            run.subjects.push(subject.to_owned());
+        }
+    }
+
     fn push(&mut self, common: String, subject: &str) {
+        self.last = None;
         match self.runs.last_mut().filter(|run| run.common == common) {
             Some(run) => run.subjects.push(subject.to_owned()),
             None => self.runs.push(Run { common, subjects: vec![subject.to_owned()] }),
@@ -97,6 +108,7 @@ impl Entries {
     /// Adds the entries of another unit of work.
     pub(crate) fn append(&mut self, mut later: Self) {
         self.runs.append(&mut later.runs);
+        self.last = later.last;
     }
 
     fn len(&self) -> usize {
@@ -135,7 +147,7 @@ pub fn emit<D: Serialize>(tx: &mut Tx, owner: &OwnerId, kind: &str, subject: &st
     if !tx.may_write() {
         return Err(StoreError::ReadOnly);
     }
-    let common = serde_json::to_string(&Common { kind, data }).map_err(|error| unwritable(&error))?;
+    let common = serde_json::to_string(&Shared { kind, data }).map_err(|error| unwritable(&error))?;
     storable::written_json("an event's data", &common)?;
     match tx.pending.events.get_mut(owner) {
         Some(entries) => entries.push(common, subject),

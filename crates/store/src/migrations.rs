@@ -52,6 +52,7 @@ const CORE: Module = Module {
         Migration { name: "unpriced_calls", sql: include_str!("../migrations/core/0010_unpriced_calls.sql") },
         Migration { name: "patience", sql: include_str!("../migrations/core/0011_patience.sql") },
         Migration { name: "periods", sql: include_str!("../migrations/core/0012_periods.sql") },
+        Migration { name: "calls_by_id", sql: include_str!("../migrations/core/0013_calls_by_id.sql") },
     ],
 };
 

@@ -36,7 +36,51 @@ struct Data<'a> {
     subject: &'a str,
 }
 
+/// What the entries of a run of changes have in common, if none of them reports steps.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Common {
+    kind: String,
+    state: JobState,
+    stage: String,
+    attempt: u32,
+    subject: String,
+    parent: Option<JobId>,
+    error: Option<String>,
+}
+
+impl Common {
+    fn of(change: &Change<'_>) -> Option<Self> {
+        change.steps.is_none().then(|| Self {
+            kind: change.kind.to_owned(),
+            state: change.state,
+            stage: change.stage.to_owned(),
+            attempt: change.attempt,
+            subject: change.subject.to_owned(),
+            parent: change.parent.cloned(),
+            error: change.error.map(str::to_owned),
+        })
+    }
+
+    fn is_of(&self, change: &Change<'_>) -> bool {
+        change.steps.is_none()
+            && self.state == change.state
+            && self.attempt == change.attempt
+            && self.kind == change.kind
+            && self.stage == change.stage
+            && self.subject == change.subject
+            && self.parent.as_ref() == change.parent
+            && self.error.as_deref() == change.error
+    }
+}
+
+/// Logs a change. One that is like the last, of another job, costs its id: the jobs of a batch are mostly alike.
 pub(crate) fn emit_change(tx: &mut Tx, change: &Change<'_>) -> Result<(), StoreError> {
+    if let Some(entries) = tx.pending.events.get_mut(change.owner)
+        && entries.last.as_ref().is_some_and(|last| last.is_of(change))
+    {
+        entries.repeat(change.id.as_str());
+        return Ok(());
+    }
     let data = Data {
         attempt: change.attempt,
         error: change.error,
@@ -47,7 +91,11 @@ pub(crate) fn emit_change(tx: &mut Tx, change: &Change<'_>) -> Result<(), StoreE
         steps: change.steps,
         subject: change.subject,
     };
-    events::emit(tx, change.owner, "job.changed", change.id.as_str(), &data)
+    events::emit(tx, change.owner, "job.changed", change.id.as_str(), &data)?;
+    if let Some(entries) = tx.pending.events.get_mut(change.owner) {
+        entries.last = Common::of(change);
+    }
+    Ok(())
 }
 
 /// Logs that a job changed.

@@ -27,7 +27,7 @@ mod steps;
 mod unreadable;
 mod why;
 
-pub(crate) use change::{Change, changed, changed_with, emit_change};
+pub(crate) use change::{Change, Common, changed, changed_with, emit_change};
 pub use claim::{Charge, Claim, Claimed, Claims, charge, claim, claim_one_by_one};
 pub use lease::{cancelling, hold, renew};
 pub use list::{Filter, Redrive};

@@ -1,5 +1,6 @@
 //! Enqueueing jobs: one or many, each at most once per idempotency key.
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use sluice_domain::ids::{JobId, OwnerId};
@@ -9,7 +10,7 @@ use sluice_domain::time::{Timestamp, millis};
 use crate::jobs::change::{Change, changed, emit_change};
 use crate::jobs::dependencies;
 use crate::jobs::row::{JobRow, Need, get, request_rescan_if_late, sort_key};
-use crate::sql::{chunk, placeholders, sql};
+use crate::sql::{ROWS, chunk, placeholders, sql};
 use crate::{PAYLOAD_LIMIT, StoreError, Tx, storable};
 
 /// A job to enqueue.
@@ -186,20 +187,11 @@ fn made(tx: &mut Tx, job: &NewJob) -> Result<(), StoreError> {
 
 /// Inserts the rows of new jobs; returns how many did not conflict with an idempotency key.
 async fn insert(tx: &mut Tx, jobs: &[NewJob], now: Timestamp) -> Result<u64, StoreError> {
-    const COLUMNS: usize = 25;
     let mut made = 0;
     let mut rest = jobs;
     while !rest.is_empty() {
         let (these, others) = rest.split_at(chunk(rest.len()));
-        let text = format!(
-            "INSERT INTO jobs (id, kind, pool, state, stage, payload, owner, subject, parent, priority, sort_key, run_at,
-                 max_attempts, idle_ttl_ms, expires_at, idempotency_key, limit_key, provider, work_ms, cost, amounts,
-                 first_stage, first_need, created_at, updated_at)
-             VALUES {}
-             ON CONFLICT (owner, kind, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING",
-            placeholders(1, these.len(), COLUMNS)
-        );
-        let mut query = sql(text);
+        let mut query = sql(insertion(these.len()));
         for job in these {
             let run_at = now + storable::span(job.delay);
             let ttl = job.idle_ttl.map(|ttl| storable::span(ttl).max(Duration::from_millis(1)));
@@ -235,4 +227,21 @@ async fn insert(tx: &mut Tx, jobs: &[NewJob], now: Timestamp) -> Result<u64, Sto
         rest = others;
     }
     Ok(made)
+}
+
+/// The statement that inserts so many rows, a power of two. It is long, so each is written once.
+fn insertion(rows: usize) -> &'static str {
+    const COLUMNS: usize = 25;
+    static TEXTS: [OnceLock<String>; ROWS.ilog2() as usize + 1] =
+        [const { OnceLock::new() }; ROWS.ilog2() as usize + 1];
+    TEXTS[rows.ilog2() as usize].get_or_init(|| {
+        format!(
+            "INSERT INTO jobs (id, kind, pool, state, stage, payload, owner, subject, parent, priority, sort_key, run_at,
+                 max_attempts, idle_ttl_ms, expires_at, idempotency_key, limit_key, provider, work_ms, cost, amounts,
+                 first_stage, first_need, created_at, updated_at)
+             VALUES {}
+             ON CONFLICT (owner, kind, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING",
+            placeholders(1, rows, COLUMNS)
+        )
+    })
 }
