@@ -24,7 +24,7 @@ pub enum AnalyseError {
         language: &'static str,
     },
     /// It could not be found out what the text is written in.
-    #[error("it is not clear what language the text is in: say it (`--language`); there are: {known}")]
+    #[error("it is not clear what language the text is in: choose it; there are: {known}")]
     UnknownLanguage {
         /// The codes of the languages.
         known: String,

@@ -1,6 +1,6 @@
 //! Image files to pictures: the size is looked at before anything is decoded, and the way up that the camera noted is kept.
 
-use std::io::Cursor;
+use std::io::{Cursor, ErrorKind};
 use std::path::Path;
 
 use image::metadata::Orientation;
@@ -42,7 +42,8 @@ pub(super) fn load(path: &Path) -> Result<Loaded, Failure> {
 }
 
 fn decode(bytes: &[u8]) -> Result<Loaded, Failure> {
-    let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|error| damaged(&error))?;
+    let reader =
+        ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|error| damaged(Some(error.kind())))?;
     if reader.format().is_none() {
         return Err(Failure::NotAPicture { is_heic: is_heic(bytes) });
     }
@@ -106,14 +107,17 @@ fn upright(picture: Picture, orientation: Orientation) -> Result<Picture, Failur
     Ok(to_picture(image.into_rgb8()))
 }
 
-fn damaged(error: &dyn std::fmt::Display) -> Failure {
-    Failure::Damaged { message: error.to_string() }
+/// What is wrong with the bytes, in words for people: those of decoders are for whoever writes one.
+fn damaged(kind: Option<ErrorKind>) -> Failure {
+    let is_cut = kind == Some(ErrorKind::UnexpectedEof);
+    Failure::Damaged { message: if is_cut { "it is cut short" } else { "its data is broken" }.to_owned() }
 }
 
 fn refused(error: &ImageError) -> Failure {
     match error {
         ImageError::Unsupported(_) => Failure::NotAPicture { is_heic: false },
-        other => damaged(other),
+        ImageError::IoError(error) => damaged(Some(error.kind())),
+        _ => damaged(None),
     }
 }
 
@@ -174,7 +178,10 @@ mod tests {
         let kind = |bytes: &[u8]| decode(bytes).unwrap_err();
         assert_eq!(kind(b"\0\0\0\x18ftypheic\0\0\0\0"), Failure::NotAPicture { is_heic: true });
         assert_eq!(kind(b"%PDF-1.7 and more"), Failure::NotAPicture { is_heic: false });
-        assert!(matches!(kind(b"\x89PNG\r\n\x1a\n\0\0"), Failure::Damaged { .. }));
-        assert!(matches!(kind(b"\xff\xd8\xff\xe0"), Failure::Damaged { .. }));
+        // In words, and not in those of a decoder: "failed to fill whole buffer".
+        for bytes in [&b"\x89PNG\r\n\x1a\n\0\0"[..], b"\xff\xd8\xff\xe0", b"RIFF\x08\0\0\0WEBPVP8 "] {
+            let Failure::Damaged { message } = kind(bytes) else { panic!("{bytes:?}") };
+            assert!(["it is cut short", "its data is broken"].contains(&message.as_str()), "{message}");
+        }
     }
 }

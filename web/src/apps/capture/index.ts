@@ -10,6 +10,7 @@ import { deckOf, type DeckWords } from './deck';
 import { EVENTS } from './events';
 import { name } from './names';
 import { CARDS, HOME, OUT, phrasePath, REVIEW } from './paths';
+import { titleOf } from './title';
 import type { CaptureSnapshot, Phrase, Status } from './types';
 
 const group = () => name('capture.name');
@@ -119,7 +120,7 @@ function workOf(phrase: Phrase): Work<Phrase> {
   return {
     jobId: phrase.work?.job_id ?? phrase.id,
     subject: phrase.id,
-    title: phrase.text.text || phrase.picture?.name || name('phrase.unread'),
+    title: titleOf(phrase),
     href: phrasePath(phrase.id),
     state: STATES[phrase.status],
     percent: 0,

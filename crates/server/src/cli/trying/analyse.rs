@@ -105,8 +105,9 @@ fn line(field: &Field) -> String {
 
 fn failure(error: AnalyseError) -> anyhow::Error {
     let code = error.code();
+    let option = if matches!(error, AnalyseError::UnknownLanguage { .. }) { " (`--language`)" } else { "" };
     let chain = anyhow::Error::new(error);
-    Failure::new(code, "It cannot be analysed", format!("{chain:#}")).into()
+    Failure::new(code, "It cannot be analysed", format!("{chain:#}{option}")).into()
 }
 
 #[cfg(test)]
