@@ -3,6 +3,7 @@
 //! A phrase is written as a whole under its lock ([`update`]), so that a job and a person never overwrite half of what the other
 //! wrote. A deleted phrase is in no list; its row stays until [`forget`] removes it, so that a deletion can be undone.
 
+mod likeness;
 mod others;
 mod rows;
 
@@ -14,6 +15,7 @@ use crate::migrations::{Migration, Module};
 use crate::sql::{ROWS, containing, list, parse, placeholders, sql};
 use crate::{StoreError, Tx, storable};
 
+pub use likeness::{Unlike, same_as, set_likeness, without_likeness};
 pub use others::{
     actions_before, draft, export_of, finish_export, forget_others, insert_action, insert_draft, insert_export,
     set_drafts, take_action,
@@ -44,6 +46,7 @@ pub(crate) const MODULE: Module = Module {
     migrations: &[
         Migration { name: "baseline", sql: include_str!("../migrations/capture/0001_baseline.sql") },
         Migration { name: "texts", sql: include_str!("../migrations/capture/0002_texts.sql") },
+        Migration { name: "likeness", sql: include_str!("../migrations/capture/0003_likeness.sql") },
     ],
 };
 
@@ -125,9 +128,9 @@ pub async fn insert(tx: &mut Tx, row: &PhraseRow) -> Result<(), StoreError> {
     storable::json("the card of a phrase", &row.card)?;
     sql("INSERT INTO capture_phrases (id, owner, source, original, original_name, media_type, text, language, language_sure,
              translate_to, card, doubts, reading, audio, audio_ending, audio_by, audio_own, status, excluded, job_what, attempts,
-             version, request_key, request_hash, search, created_at, updated_at, content_at)
+             version, request_key, request_hash, search, created_at, updated_at, content_at, likeness)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, '', $20, $21, $22, $23,
-             $24, $25, $25, $26)")
+             $24, $25, $25, $26, $27)")
     .bind(row.id.as_str())
     .bind(row.owner.as_str())
     .bind(row.source.as_str())
@@ -154,6 +157,7 @@ pub async fn insert(tx: &mut Tx, row: &PhraseRow) -> Result<(), StoreError> {
     .bind(&row.search)
     .bind(row.created_at.as_millis())
     .bind(row.content_at.as_millis())
+    .bind(&row.likeness)
     .execute(tx)
     .await?;
     refer(tx, row).await
@@ -207,26 +211,6 @@ pub async fn lock_texts(tx: &mut Tx, owner: &OwnerId) -> Result<(), StoreError> 
             .await?;
     }
     Ok(())
-}
-
-/// The oldest phrase of an owner with this text, in this language, that is translated into the same one; none if it was deleted.
-pub async fn find_by_text(
-    tx: &mut Tx,
-    owner: &OwnerId,
-    text: &str,
-    language: Option<&str>,
-    translate_to: &str,
-) -> Result<Option<PhraseId>, StoreError> {
-    let row = sql("SELECT id FROM capture_phrases
-         WHERE owner = $1 AND text = $2 AND COALESCE(language, '') = $3 AND translate_to = $4 AND deleted_at IS NULL
-         ORDER BY created_at, id LIMIT 1")
-    .bind(owner.as_str())
-    .bind(text)
-    .bind(language.unwrap_or_default())
-    .bind(translate_to)
-    .optional(tx)
-    .await?;
-    row.map(|row| parse(&row, "id")).transpose()
 }
 
 /// The phrases of an owner that match a filter, at most `limit`. One whose row cannot be read is logged and left out.
@@ -298,7 +282,8 @@ pub async fn update(tx: &mut Tx, row: &PhraseRow) -> Result<(), StoreError> {
     sql("UPDATE capture_phrases SET text = $3, language = $4, language_sure = $5, translate_to = $6, card = $7, doubts = $8,
              reading = $9, audio = $10, audio_ending = $11, audio_by = $12, audio_own = $13, status = $14, excluded = $15,
              job_id = $16, job_what = $17, attempts = $18, error_code = $19, error_message = $20, version = version + 1,
-             request_key = CASE WHEN $25 IS NULL THEN request_key ELSE NULL END, search = $21, updated_at = $22, content_at = $23, exported_at = $24, deleted_at = $25
+             request_key = CASE WHEN $25 IS NULL THEN request_key ELSE NULL END, search = $21, updated_at = $22, content_at = $23, exported_at = $24, deleted_at = $25,
+             likeness = $26
          WHERE id = $1 AND owner = $2")
     .bind(row.id.as_str())
     .bind(row.owner.as_str())
@@ -325,6 +310,7 @@ pub async fn update(tx: &mut Tx, row: &PhraseRow) -> Result<(), StoreError> {
     .bind(row.content_at.as_millis())
     .bind(row.exported_at.map(Timestamp::as_millis))
     .bind(row.deleted_at.map(Timestamp::as_millis))
+    .bind(&row.likeness)
     .execute(tx)
     .await?;
     refer(tx, row).await

@@ -1,6 +1,7 @@
 //! What a person decides about phrases, one or many at once: approved, excluded, sent back, retried, deleted. All of it but a retry
 //! can be undone.
 
+use std::collections::HashSet;
 use std::slice;
 
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,9 @@ use crate::limits::{Asker, Standing, admit};
 
 /// Most phrases of one action.
 pub const BATCH: usize = 500;
+
+/// Most cards of one phrase that are asked about.
+const MOST_OTHERS: u32 = 100;
 
 /// What is decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -68,11 +72,13 @@ impl Action {
 pub struct Skipped {
     /// The phrase.
     pub id: String,
-    /// Why: `not_found`, `wrong_status`, `working` or `changed`.
-    #[schema(pattern = "^(not_found|wrong_status|working|changed)$")]
+    /// Why: `not_found`, `wrong_status`, `working`, `changed`, or `same_phrase` if there is another card of it by now.
+    #[schema(pattern = "^(not_found|wrong_status|working|changed|same_phrase)$")]
     pub code: &'static str,
     /// The same for people.
     pub detail: String,
+    /// The other card of the same phrase.
+    pub other: Option<String>,
 }
 
 impl Skipped {
@@ -81,9 +87,11 @@ impl Skipped {
             PhraseError::Unknown { .. } => "not_found",
             PhraseError::Working => "working",
             PhraseError::Changed { .. } => "changed",
+            PhraseError::SamePhrase { .. } => "same_phrase",
             _ => "wrong_status",
         };
-        Self { id: id.to_string(), code, detail: error.to_string() }
+        let other = if let PhraseError::SamePhrase { id } = error { Some(id.to_string()) } else { None };
+        Self { id: id.to_string(), code, detail: error.to_string(), other }
     }
 }
 
@@ -109,6 +117,9 @@ struct Before {
     status: String,
     excluded: bool,
     deleted: bool,
+    /// The other cards of a phrase that was deleted, which were there by then: they do not keep it from coming back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    others: Vec<PhraseId>,
 }
 
 /// Acts on phrases. Each for which it is not possible is skipped, with its reason. Together they count once.
@@ -214,11 +225,13 @@ async fn one(
         status: row.stored_status.as_str().to_owned(),
         excluded: row.excluded,
         deleted: false,
+        others: Vec::new(),
     };
     decide(tx, engine, &mut row, action).await?;
     capture::update(tx, &row).await?;
     if action == Action::Delete {
-        return Ok(Before { deleted: true, ..before });
+        let others = phrases::same_as(tx, &row, MOST_OTHERS).await?;
+        return Ok(Before { deleted: true, others, ..before });
     }
     changed(tx, &row.owner, id)?;
     Ok(before)
@@ -253,26 +266,35 @@ fn is_remade(row: &PhraseRow) -> bool {
     row.open_job().is_some_and(|job| Work::parse(&job.what) != Some(Work::Voice))
 }
 
-/// Undoes an action, once. A phrase that was changed since stays as it is.
+/// Undoes an action, once. A phrase that was changed since stays as it is; one that was deleted, and of which there is another card
+/// since, stays deleted.
 pub async fn undo(app: &CaptureApp, asker: &Asker, id: &ActionId) -> Result<Acted, PhraseError> {
     let owner = &asker.owner;
     let (ids, skipped) = app
         .platform
         .store
         .write(async |tx: &mut Tx| {
+            capture::lock_texts(tx, owner).await?;
             let row = capture::take_action(tx, owner, id).await?.ok_or(PhraseError::Unknown { what: "action" })?;
             let before: Vec<Before> = serde_json::from_value(row.before)
                 .map_err(|error| StoreError::Unreadable { what: format!("what action {id} changed ({error})") })?;
             let (mut ids, mut skipped) = (Vec::new(), Vec::new());
+            let mut refusal = PhraseError::NothingToUndo;
+            let together: HashSet<PhraseId> = before.iter().map(|before| before.id.clone()).collect();
             for before in before {
-                match restore(tx, asker, &before).await {
+                match restore(tx, asker, &before, &together).await {
                     Ok(()) => ids.push(before.id),
                     Err(PhraseError::Store(error)) => return Err(error.into()),
-                    Err(error) => skipped.push(Skipped::of(&before.id, &error)),
+                    Err(error) => {
+                        skipped.push(Skipped::of(&before.id, &error));
+                        if matches!(error, PhraseError::SamePhrase { .. }) {
+                            refusal = error;
+                        }
+                    }
                 }
             }
             if ids.is_empty() {
-                return Err(PhraseError::NothingToUndo);
+                return Err(refusal);
             }
             Ok::<_, PhraseError>((ids, skipped))
         })
@@ -281,7 +303,8 @@ pub async fn undo(app: &CaptureApp, asker: &Asker, id: &ActionId) -> Result<Acte
     Ok(Acted { undo: None, count: changed.len(), changed, skipped })
 }
 
-async fn restore(tx: &mut Tx, asker: &Asker, before: &Before) -> Result<(), PhraseError> {
+/// What was done to those of `together` at once is undone at once: they do not keep each other from coming back.
+async fn restore(tx: &mut Tx, asker: &Asker, before: &Before, together: &HashSet<PhraseId>) -> Result<(), PhraseError> {
     let row = capture::lock(tx, &asker.owner, &before.id).await?;
     let mut row = row.ok_or(PhraseError::Unknown { what: "phrase" })?;
     if row.version != before.after {
@@ -292,6 +315,11 @@ async fn restore(tx: &mut Tx, asker: &Asker, before: &Before) -> Result<(), Phra
     }
     row.excluded = before.excluded;
     if before.deleted {
+        let mut others = phrases::same_as(tx, &row, MOST_OTHERS).await?;
+        others.retain(|other| !before.others.contains(other) && !together.contains(other));
+        if let Some(id) = others.into_iter().next() {
+            return Err(PhraseError::SamePhrase { id });
+        }
         row.deleted_at = None;
     }
     capture::update(tx, &row).await?;

@@ -8,7 +8,7 @@ use sluice_store::StoreError;
 use sluice_store::capture::PhraseRow;
 
 use super::languages::SURE;
-use super::text::{composed, plain};
+use super::text::{composed, folded, likeness, plain};
 use crate::routing::PassedOver;
 
 /// Two changes of a card that was exported are at least so far apart, in milliseconds: a deck tells them apart by seconds.
@@ -80,13 +80,17 @@ pub(super) fn fields(row: &PhraseRow) -> Result<CardFields, StoreError> {
 /// another one now, when that was.
 pub(super) fn put(row: &mut PhraseRow, fields: &CardFields, now: Timestamp) {
     let card = json!(fields);
-    let before = (std::mem::replace(&mut row.card, card), std::mem::take(&mut row.search));
+    let is_other = row.card != card;
+    row.card = card;
+    // As it would be written today: of a phrase that was stored by other rules nothing has changed.
+    let before = (folded(&row.search), std::mem::replace(&mut row.likeness, likeness(&row.text)));
     row.doubts = u32::try_from(doubts(row, fields).len()).unwrap_or(u32::MAX);
-    let found_by = |field: &Option<Field>| field.as_ref().map_or_else(String::new, |field| field.text.to_lowercase());
+    let found_by = |field: &Option<Field>| field.as_ref().map_or_else(String::new, |field| field.text.clone());
     let analysis = &fields.analysis;
     row.search =
-        [row.text.to_lowercase(), found_by(&analysis.translation), found_by(&analysis.transliteration)].join("\n");
-    if (&before.0, &before.1) != (&row.card, &row.search) {
+        folded(&[row.text.clone(), found_by(&analysis.translation), found_by(&analysis.transliteration)].join("\n"));
+    let is_another_phrase = !before.1.is_empty() && before.1 != row.likeness;
+    if is_other || before.0 != row.search || is_another_phrase {
         touch(row, now);
     }
 }

@@ -14,6 +14,7 @@ use super::context::CaptureApp;
 use super::error::PhraseError;
 use super::jobs::{self, Order, Work};
 use super::notify::changed;
+use super::text::{likeness, plain};
 use super::view::{PhraseView, etag};
 use super::{PHRASE_CHARACTERS, languages, phrases};
 
@@ -90,6 +91,9 @@ pub async fn edit(
     app.platform
         .store
         .write(async |tx: &mut Tx| {
+            if text.is_some() {
+                capture::lock_texts(tx, owner).await?;
+            }
             let mut row = phrases::lock(tx, owner, id).await?;
             unchanged(&row, tags)?;
             if row.status() == Status::Processing {
@@ -104,8 +108,14 @@ pub async fn edit(
             {
                 stored_jobs::cancel(tx, owner, &job.id).await?;
             }
-            let content_at = row.content_at;
+            let (content_at, likeness) = (row.content_at, likeness(&row.text));
             let written = write(&mut row, edit, text.as_deref(), now)?;
+            // Another one that was asked for is another card; one that becomes the same phrase is not.
+            if row.likeness != likeness
+                && let Some(id) = phrases::same_as(tx, &row, 1).await?.pop()
+            {
+                return Err(PhraseError::SamePhrase { id });
+            }
             if row.stored_status == Status::Exported && row.content_at != content_at {
                 row.stored_status = Status::Approved;
             }
@@ -141,7 +151,7 @@ struct Written {
 fn write(row: &mut PhraseRow, edit: &Edit, text: Option<&str>, now: Timestamp) -> Result<Written, PhraseError> {
     let mut fields = card::fields(row)?;
     let mut doubted = None;
-    if let Some(text) = text.filter(|text| *text != row.text) {
+    if let Some(text) = text.filter(|text| *text != plain(&row.text)) {
         doubted = Some(card::doubts(row, &fields));
         let chosen = row.language.as_deref().map(languages::parse).transpose()?;
         let (language, sure) = languages::of(text, chosen)?;

@@ -1,6 +1,7 @@
 //! What is wrong with a request about phrases.
 
 use sluice_store::StoreError;
+use sluice_store::capture::PhraseId;
 
 use super::deck::DeckError;
 use crate::limits::{Exceeded, LimitError};
@@ -41,6 +42,14 @@ pub enum PhraseError {
     /// No cards are made in this language.
     #[error("{0}")]
     Language(String),
+    /// Nothing can be translated into this language.
+    #[error(
+        "\"{code}\" is no code of a language that it could be translated into: give one of ISO 639-1, such as en or ar"
+    )]
+    Target {
+        /// As it was given.
+        code: String,
+    },
     /// The text has letters, and no word of any language.
     #[error("the text has no word of any language: write words, or choose the language that it is in")]
     NoLanguage,
@@ -71,6 +80,15 @@ pub enum PhraseError {
     Changed {
         /// The entity tag of the phrase as it is now.
         etag: String,
+    },
+    /// It would be the same phrase as another one.
+    #[error(
+        "there is another card of this phrase, and a phrase stays one card (the other is {id}): open that one and edit it, or \
+         delete the one that is not needed"
+    )]
+    SamePhrase {
+        /// The other one.
+        id: PhraseId,
     },
     /// It is being worked on.
     #[error("this phrase is being worked on: wait until that is done")]

@@ -28,6 +28,22 @@ pub(super) fn parse(code: &str) -> Result<StudyLanguage, PhraseError> {
     StudyLanguage::try_from(short).map_err(PhraseError::Language)
 }
 
+/// The codes of ISO 639-1.
+const CODES: &str = "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en \
+     eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv ka kg ki kj \
+     kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc \
+     oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to \
+     tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu";
+
+/// Whether something can be translated into the language of this code: one of ISO 639-1, or three letters for one that has none there.
+pub(super) fn is_code(code: &str) -> bool {
+    match code.len() {
+        2 => CODES.split_ascii_whitespace().any(|known| known == code),
+        3 => code.bytes().all(|byte| byte.is_ascii_lowercase()),
+        _ => false,
+    }
+}
+
 /// A text without what is around it, with single spaces; refused if it can be no phrase.
 pub(super) fn phrase(text: &str) -> Result<String, PhraseError> {
     let text = plain(text);
@@ -221,6 +237,17 @@ mod tests {
     /// Longer than a phrase, because by a few words no language is surely told from others.
     const ENGLISH: &str = "There was nothing that they could have done about it, and the weather was getting worse with every hour \
                            that they were waiting there for their friends and the others.";
+
+    #[test]
+    fn a_code_of_two_letters_is_that_of_a_language() {
+        for code in ["en", "ar", "nb", "zu", "fil"] {
+            assert!(is_code(code), "{code}");
+        }
+        for code in ["xx", "e", "EN", "e n", "English", "", "12", "a12"] {
+            assert!(!is_code(code), "{code}");
+        }
+        assert_eq!(CODES.split_ascii_whitespace().count(), 184);
+    }
 
     #[test]
     fn a_chosen_language_must_be_able_to_write_it() {

@@ -12,6 +12,7 @@
 //! | `extract`, `analyse`, `speak` | the steps; `analyse` also has what a language model is asked |
 //! | `jobs` | the kinds of jobs, each of which makes some of the steps |
 //! | `phrases`, `originals`, `edit`, `redo`, `actions`, `drafts`, `exporting`, `pushing` | what a person does |
+//! | `purge`, `liken` | the jobs that nobody asks for: what was deleted goes, and old rows get what newer ones have |
 //! | `deck` | the files that go out |
 
 mod actions;
@@ -28,6 +29,7 @@ pub mod exporting;
 mod extract;
 mod jobs;
 mod languages;
+mod liken;
 mod module;
 mod notify;
 pub mod originals;

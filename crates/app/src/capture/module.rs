@@ -18,6 +18,7 @@ use super::analyse::{self, CardPrice};
 use super::context::CaptureApp;
 use super::drafts::{self, DraftPhrases, MOST_DRAFTS, MOST_WORDS};
 use super::error::PhraseError;
+use super::liken::{self, LikenPhrases};
 use super::originals::{self, NewFile};
 use super::phrases;
 use super::purge::{self, PurgePhrases};
@@ -132,7 +133,10 @@ impl Module for CaptureApp {
     }
 
     fn register(&self, engine: Builder) -> Builder {
-        jobs::register(engine, self).register::<DraftPhrases>(self.clone()).register::<PurgePhrases>(())
+        jobs::register(engine, self)
+            .register::<DraftPhrases>(self.clone())
+            .register::<PurgePhrases>(())
+            .register::<LikenPhrases>(())
     }
 
     fn uncounted(&self) -> &'static [&'static str] {
@@ -140,7 +144,11 @@ impl Module for CaptureApp {
     }
 
     fn schedule<'a>(&'a self, engine: &'a Engine) -> BoxFuture<'a, Result<(), StoreError>> {
-        purge::schedule(engine).boxed()
+        async move {
+            purge::schedule(engine).await?;
+            liken::begin(engine).await
+        }
+        .boxed()
     }
 
     /// Phrases stay until somebody deletes them; drafts that nobody kept, and notes of exports, do not.

@@ -21,13 +21,14 @@ use super::context::CaptureApp;
 use super::error::PhraseError;
 use super::jobs::{self, Order};
 use super::notify::{changed, deleted};
-use super::text::composed;
+use super::text::folded;
 use super::view::{PhrasePage, PhraseView};
 use super::{LIST_LINES, languages};
 use crate::limits::{Asker, Standing, admit};
 use crate::links::Signer;
-pub use lists::{NewText, lines};
+pub use lists::{LeftOut, NewText, lines};
 pub use there::HeldBack;
+pub(super) use there::same_as;
 use there::{There, by_text, settle_language, there};
 
 /// What is translated into if nobody says.
@@ -67,11 +68,10 @@ impl Adding {
 
     pub(super) fn target(&self) -> Result<String, PhraseError> {
         let code = self.translate_to.as_deref().unwrap_or(TRANSLATED_TO);
-        if (2..=3).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        if languages::is_code(code) {
             return Ok(code.to_owned());
         }
-        let short: String = code.chars().take(20).collect();
-        Err(PhraseError::Language(format!("\"{short}\" is no code of a language: give one of two or three letters")))
+        Err(PhraseError::Target { code: code.chars().take(20).collect() })
     }
 }
 
@@ -98,6 +98,7 @@ pub(super) fn new_row(id: PhraseId, owner: &OwnerId, source: SourceKind, now: Ti
         version: 0,
         request: None,
         search: String::new(),
+        likeness: String::new(),
         created_at: now,
         updated_at: now,
         content_at: now,
@@ -155,7 +156,7 @@ pub async fn add_texts(
                         (id, true)
                     }
                     // The lines above it in the list are there by now.
-                    None => match by_text(tx, owner, row, adding.again).await? {
+                    None => match by_text(tx, row, adding.again).await? {
                         Some(id) => (id, false),
                         None => (add(tx, engine, row.clone()).await?, false),
                     },
@@ -250,7 +251,7 @@ pub async fn page(
     limit: u32,
 ) -> Result<PhrasePage, PhraseError> {
     let after = cursor.map(|cursor| decode(cursor).ok_or(PhraseError::Cursor)).transpose()?;
-    let filter = Filter { after, words: composed(&filter.words), ..filter };
+    let filter = Filter { after, words: folded(&filter.words), ..filter };
     let read = async |tx: &mut Tx| {
         let rows = capture::listed(tx, owner, &filter, limit + 1).await?;
         let spent = spent(tx, owner, &rows).await?;

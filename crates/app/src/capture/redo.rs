@@ -40,6 +40,9 @@ pub async fn redo(
         .platform
         .store
         .write(async |tx: &mut Tx| {
+            if matches!(redo, Redo::Language(_)) {
+                capture::lock_texts(tx, &asker.owner).await?;
+            }
             let mut row = phrases::lock(tx, &asker.owner, id).await?;
             let order = prepare(tx, &mut row, redo).await?;
             let standings = admit::one(tx, &app.platform.limits, asker, limited).await?;
@@ -67,12 +70,17 @@ async fn prepare(tx: &mut Tx, row: &mut PhraseRow, redo: &Redo) -> Result<Order,
                 row.text.clear();
                 row.reading = None;
             }
-            row.language = Some(language.code().to_owned());
+            let before = row.language.replace(language.code().to_owned());
             row.language_sure = languages::CHOSEN;
             let origin = card::fields(row)?.origin.filter(|_| row.source == SourceKind::Text);
             let now = tx.now().await?;
             card::put(row, &CardFields { origin, ..CardFields::default() }, now);
             row.audio = None;
+            if before != row.language
+                && let Some(id) = phrases::same_as(tx, row, 1).await?.pop()
+            {
+                return Err(PhraseError::SamePhrase { id });
+            }
             Ok(Order::Language)
         }
         _ if status == Status::Processing => Err(PhraseError::Working),

@@ -26,6 +26,43 @@ pub(super) fn composed(text: &str) -> String {
     letters.iter().enumerate().filter(is_kept).map(|(_, letter)| *letter).nfc().collect()
 }
 
+/// What texts that are the same phrase have in common: signs that only choose how another one is drawn are none of it.
+pub(super) fn likeness(text: &str) -> String {
+    plain(text)
+        .chars()
+        .filter(|letter| !matches!(letter, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}'))
+        .collect()
+}
+
+/// A text as it is searched for and found: in lower case, without accents, vowel marks and lengthened lines. `й` stays a letter of its
+/// own.
+pub(super) fn folded(text: &str) -> String {
+    let mut before = ' ';
+    let is_kept = |letter: &char| {
+        let is_short_i = *letter == '\u{306}' && before == 'и';
+        before = *letter;
+        is_short_i || !is_mark(*letter)
+    };
+    likeness_of_lines(text).to_lowercase().nfd().filter(is_kept).nfc().collect()
+}
+
+/// The likeness of each line.
+fn likeness_of_lines(text: &str) -> String {
+    text.split('\n').map(likeness).collect::<Vec<_>>().join("\n")
+}
+
+/// A text in Unicode's decomposed form (NFD).
+pub(super) fn decomposed(text: &str) -> String {
+    text.nfd().collect()
+}
+
+/// Accents of Latin, Cyrillic and Greek letters, and the marks of Arabic.
+const fn is_mark(letter: char) -> bool {
+    matches!(letter, '\u{300}'..='\u{36f}' | '\u{483}'..='\u{487}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}')
+        || matches!(letter, '\u{610}'..='\u{61a}' | '\u{640}' | '\u{64b}'..='\u{65f}' | '\u{670}')
+        || matches!(letter, '\u{6d6}'..='\u{6dc}' | '\u{6df}'..='\u{6e4}' | '\u{6e7}' | '\u{6e8}' | '\u{6ea}'..='\u{6ed}')
+}
+
 /// Soft hyphens, spaces without width, direction marks and their like.
 fn is_invisible(letter: char) -> bool {
     matches!(letter, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}')
@@ -62,6 +99,35 @@ mod tests {
         ] {
             assert_eq!(plain(one), other, "{one:?}");
         }
+    }
+
+    #[test]
+    fn what_differs_in_how_it_is_drawn_alone_is_the_same_phrase() {
+        assert_eq!(likeness("Я тебя ❤\u{fe0f}"), likeness("Я тебя ❤"));
+        assert_eq!(likeness("a\u{301}\u{fe0e} б"), "á б");
+        assert_ne!(likeness("año"), likeness("ano"));
+        assert_ne!(likeness("Чай"), likeness("чай"));
+    }
+
+    #[test]
+    fn a_search_is_without_accents_and_marks() {
+        for (one, other) in [
+            ("Café", "cafe"),
+            ("ÉL", "e\u{301}l"),
+            ("nǐ hǎo", "NI HAO"),
+            ("Моё", "мое"),
+            ("за\u{301}мок", "замок"),
+            ("كِتَابٌ", "كتاب"),
+            ("كـــتاب", "كتاب"),
+            ("أين", "اين"),
+            ("❤\u{fe0f}", "❤"),
+            ("Tea\nČaj", "tea\ncaj"),
+        ] {
+            assert_eq!(folded(one), folded(other), "{one:?}");
+        }
+        assert_eq!(folded("ЧАЙ\nOne"), "чай\none", "a letter of its own, and each line");
+        assert_ne!(folded("чай"), folded("чаи"));
+        assert_eq!(folded(&folded("Ёж é İ")), folded("Ёж é İ"), "once is enough");
     }
 
     #[test]

@@ -106,6 +106,43 @@ async fn a_list_that_is_refused_names_the_line() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_line_that_becomes_no_phrase_is_told() {
+    let app = TestApp::open(Dialect::Sqlite).await;
+    let added = app.lines(&json!({ "text": "Да\n\n---\n42\nНет", "each_line": true })).await;
+    let body = added.json();
+    assert_eq!((added.status, body["items"].as_array().unwrap().len()), (StatusCode::CREATED, 2), "{body}");
+    let told = body["left_out"].as_array().unwrap().iter();
+    let told: Vec<_> = told.map(|line| json!([line["line"], line["beginning"], line["code"]])).collect();
+    assert_eq!(told, [json!([3, "---", "no_words"]), json!([4, "42", "no_words"])], "{body}");
+    assert_eq!(body["left_out"][0]["detail"], "line 3 (\"---\") has no letter, and was left out");
+    assert_eq!(app.lines(&json!({ "text": "Да" })).await.json()["left_out"], json!([]));
+    app.run_jobs().await;
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_language_that_is_none_is_named_where_it_was_given() {
+    let app = TestApp::open(Dialect::Sqlite).await;
+    for (body, pointer) in [
+        (json!({ "text": "Да", "translate_to": "xx" }), "/translate_to"),
+        (json!({ "text": "Да\nНет", "each_line": true, "translate_to": "EN" }), "/translate_to"),
+        (json!({ "text": "Да", "language": "xx" }), "/language"),
+    ] {
+        let refused = app.lines(&body).await;
+        assert_eq!(refused.problem(), (422, "no_such_language".to_owned()), "{}", refused.text());
+        assert_eq!((&refused.json()["pointer"], &refused.json()["line"]), (&json!(pointer), &Value::Null));
+    }
+    // What is not known of a text is to be chosen, and no option of a command.
+    let unknown = app.lines(&json!({ "text": "こんにちは" })).await.json()["items"][0].clone();
+    app.run_jobs().await;
+    let error = app.phrase_now(&unknown).await["error"].clone();
+    assert_eq!(error["code"], "language_unknown", "{error}");
+    let detail = error["detail"].as_str().unwrap();
+    assert!(detail.contains("choose it; there are: ru, ar") && !detail.contains("--"), "{detail}");
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_language_that_is_chosen_later_settles_the_doubt_about_it() {
     for dialect in BOTH {
         let app = TestApp::open(dialect).await;

@@ -14,6 +14,7 @@ mod capture_limits;
 mod capture_lines;
 mod capture_model;
 mod capture_review;
+mod capture_same;
 mod capture_scripts;
 mod capture_seen;
 mod capture_swaps;

@@ -294,6 +294,11 @@ impl TestApp {
         self.app.engine.run_until_idle().await.unwrap()
     }
 
+    /// What a server does when it starts: sets the schedules, and begins what is to be done once.
+    pub(crate) async fn schedule(&self) {
+        self.app.schedule().await.unwrap();
+    }
+
     /// Moves the database's clock forward.
     pub(crate) async fn advance(&self, by: Duration) {
         self.store.advance(by).await;

@@ -140,8 +140,10 @@ pub struct PhraseRow {
     pub version: u64,
     /// The caller's idempotency key, and the hash of the request under it.
     pub request: Option<(String, String)>,
-    /// What it is found by, in lower case.
+    /// What it is found by, in the app's form.
     pub search: String,
+    /// What texts that are the same phrase have in common, in the app's form; empty until there is a text.
+    pub likeness: String,
     /// When it was captured.
     pub created_at: Timestamp,
     /// When it last changed.
@@ -294,6 +296,7 @@ pub(super) fn phrase_row(row: &Row) -> Result<PhraseRow, StoreError> {
         version: row.get::<i64>("version")?.unsigned_abs(),
         request: (row.get::<Option<String>>("request_key")?).zip(row.get("request_hash")?),
         search: row.get("search")?,
+        likeness: row.get("likeness")?,
         created_at: time(row, "created_at")?,
         updated_at: time(row, "updated_at")?,
         content_at: time(row, "content_at")?,

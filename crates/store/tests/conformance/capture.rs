@@ -17,7 +17,9 @@ use crate::{ada, omar, on_both_databases};
 
 on_both_databases!(
     a_phrase_is_found_by_its_owner_alone,
-    a_phrase_is_found_by_its_text_until_it_is_deleted,
+    a_phrase_is_found_by_its_likeness_until_it_is_deleted,
+    of_the_same_phrases_one_in_decks_is_the_first,
+    a_likeness_is_written_later_and_no_version_with_it,
     a_phrase_is_written_as_a_whole_with_a_new_version,
     phrases_are_listed_as_they_are_asked_for,
     a_phrase_whose_job_is_gone_has_failed,
@@ -49,6 +51,7 @@ async fn row(store: &Store, owner: &OwnerId, random: u8) -> PhraseRow {
         version: 0,
         request: Some((format!("key-{random}"), "hash".to_owned())),
         search: format!("фраза {random}"),
+        likeness: format!("Фраза {random}"),
         created_at: now,
         updated_at: now,
         content_at: now,
@@ -104,31 +107,80 @@ async fn a_phrase_is_found_by_its_owner_alone(store: &Store) {
     assert!(texts(omar(), "ru").await.is_empty() && texts(ada(), "ar").await.is_empty());
 }
 
-async fn a_phrase_is_found_by_its_text_until_it_is_deleted(store: &Store) {
-    let mut first = phrase(store, &ada(), 1).await;
-    let again = PhraseRow { text: first.text.clone(), ..row(store, &ada(), 2).await };
-    store.write(async |tx| capture::insert(tx, &again).await).await.unwrap();
-    let find = async |owner: OwnerId, text: &str, language: Option<&str>, to: &str| {
-        let find = async |tx: &mut sluice_store::Tx| {
-            capture::lock_texts(tx, &owner).await?;
-            capture::find_by_text(tx, &owner, text, language, to).await
-        };
-        store.write(find).await.unwrap()
+/// Those that are the same as a new phrase that is like this one.
+async fn same_as(store: &Store, like: &PhraseRow) -> Vec<PhraseId> {
+    let like = PhraseRow { id: PhraseId::new(like.created_at, [99; 10]), ..like.clone() };
+    let texts = [like.text.as_str(), "e\u{301}"];
+    let find = async |tx: &mut sluice_store::Tx| {
+        capture::lock_texts(tx, &like.owner).await?;
+        capture::same_as(tx, &like, texts, 5).await
     };
-    let text = first.text.clone();
-    assert_eq!(find(ada(), &text, Some("ru"), "en").await, Some(first.id.clone()), "the older one");
-    for (owner, text, language, to) in [
-        (omar(), text.as_str(), Some("ru"), "en"),
-        (ada(), "Фраза", Some("ru"), "en"),
-        (ada(), text.as_str(), Some("es"), "en"),
-        (ada(), text.as_str(), None, "en"),
-        (ada(), text.as_str(), Some("ru"), "de"),
+    store.write(find).await.unwrap()
+}
+
+async fn a_phrase_is_found_by_its_likeness_until_it_is_deleted(store: &Store) {
+    let mut first = phrase(store, &ada(), 1).await;
+    let again = PhraseRow { likeness: first.likeness.clone(), ..row(store, &ada(), 2).await };
+    store.write(async |tx| capture::insert(tx, &again).await).await.unwrap();
+    let both = [first.id.clone(), again.id.clone()];
+    assert_eq!(same_as(store, &first).await, both, "the older one first");
+    let itself = store.read(async |tx| capture::same_as(tx, &first, ["", ""], 5).await).await.unwrap();
+    assert_eq!(itself, both[1..], "none is the same as itself");
+    for other in [
+        PhraseRow { owner: omar(), ..first.clone() },
+        PhraseRow { likeness: "Фраза".to_owned(), ..first.clone() },
+        PhraseRow { likeness: String::new(), ..first.clone() },
+        PhraseRow { language: Some("es".to_owned()), ..first.clone() },
+        PhraseRow { language: None, ..first.clone() },
+        PhraseRow { translate_to: "de".to_owned(), ..first.clone() },
     ] {
-        assert_eq!(find(owner, text, language, to).await, None, "{text} {language:?} {to}");
+        assert!(same_as(store, &other).await.is_empty(), "{other:?}");
     }
     first.deleted_at = Some(store.now().await.unwrap());
     update(store, &first).await;
-    assert_eq!(find(ada(), &text, Some("ru"), "en").await, Some(again.id), "what was deleted is not there");
+    assert_eq!(same_as(store, &first).await, [again.id], "what was deleted is not there");
+}
+
+async fn of_the_same_phrases_one_in_decks_is_the_first(store: &Store) {
+    let excluded = PhraseRow { excluded: true, ..row(store, &ada(), 1).await };
+    let likeness = excluded.likeness.clone();
+    let failed = PhraseRow { stored_status: Status::Failed, likeness: likeness.clone(), ..row(store, &ada(), 2).await };
+    let card = PhraseRow { likeness, ..row(store, &ada(), 3).await };
+    for row in [&excluded, &failed, &card] {
+        store.write(async |tx| capture::insert(tx, row).await).await.unwrap();
+    }
+    assert_eq!(same_as(store, &card).await, [card.id.clone(), failed.id, excluded.id]);
+}
+
+async fn a_likeness_is_written_later_and_no_version_with_it(store: &Store) {
+    let old = PhraseRow {
+        text: "e\u{301}".to_owned(),
+        search: "e\u{301}".to_owned(),
+        likeness: String::new(),
+        ..row(store, &ada(), 1).await
+    };
+    let unread = PhraseRow { text: String::new(), likeness: String::new(), ..row(store, &omar(), 2).await };
+    for row in [&old, &unread] {
+        store.write(async |tx| capture::insert(tx, row).await).await.unwrap();
+    }
+    let new = PhraseRow { text: "é".to_owned(), likeness: "é".to_owned(), ..old.clone() };
+    let by_text = same_as(store, &new).await;
+    assert_eq!(by_text.first(), Some(&old.id), "it is found by its text until then");
+    let missing = async |after: &str| {
+        let after = after.to_owned();
+        store.read(async |tx| capture::without_likeness(tx, &after, 5).await).await.unwrap()
+    };
+    let found_old = missing("").await;
+    assert_eq!(found_old.iter().map(|row| &row.id).collect::<Vec<_>>(), [&old.id], "a phrase without a text has none");
+    assert!(missing(old.id.as_str()).await.is_empty());
+    let set = async |row: &capture::Unlike| {
+        store.write(async |tx| capture::set_likeness(tx, row, "é", "e").await).await.unwrap();
+    };
+    set(&capture::Unlike { version: found_old[0].version + 1, ..found_old[0].clone() }).await;
+    assert_eq!(found(store, &old).await, old, "it was changed since");
+    set(&found_old[0]).await;
+    assert_eq!(found(store, &old).await, PhraseRow { likeness: "é".to_owned(), search: "e".to_owned(), ..old.clone() });
+    assert_eq!((missing("").await, same_as(store, &new).await), (Vec::new(), vec![old.id]));
 }
 
 async fn a_phrase_is_written_as_a_whole_with_a_new_version(store: &Store) {

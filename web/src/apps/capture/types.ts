@@ -70,11 +70,14 @@ export type CaptureChoices = Omit<Written<Schemas['CaptureChoices']>, 'languages
 export type NewPhrases = Schemas['NewPhrases'];
 /** A card that was there, and that no deck has as it is. */
 export type HeldBack = Omit<Schemas['PhraseHeldBack'], 'code'> & { code: 'excluded' | 'failed' };
+/** A line of a list that has become no phrase. */
+export type LeftOut = Omit<Schemas['PhraseLineLeftOut'], 'code'> & { code: 'no_words' };
 /** What lines have become; `known` are the ids of those that were there. */
 export interface PhrasesAdded {
   items: Phrase[];
   known: string[];
   held_back: HeldBack[];
+  left_out: LeftOut[];
 }
 /** What a person wants of a word: what is left out stays, what is empty goes. */
 export type WordChange = Schemas['WordChange'];
@@ -82,7 +85,7 @@ export type PhraseChange = Schemas['PhraseChange'];
 
 export type Action = Schemas['Batch']['action'];
 export type Skipped = Omit<Schemas['PhraseSkipped'], 'code'> & {
-  code: 'not_found' | 'wrong_status' | 'working' | 'changed';
+  code: 'not_found' | 'wrong_status' | 'working' | 'changed' | 'same_phrase';
 };
 export type Acted = Omit<Written<Schemas['PhrasesActed']>, 'changed' | 'skipped'> & {
   changed: Phrase[];

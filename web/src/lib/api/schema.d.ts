@@ -11409,6 +11409,17 @@ export interface components {
             /** @description The phrase. */
             id: string;
         };
+        /** @description A line of a list that becomes no phrase, without the list being refused for it. */
+        PhraseLineLeftOut: {
+            /** @description How it begins. */
+            beginning: string;
+            /** @description Why: `no_words`, as a number or a rule between the others. */
+            code: string;
+            /** @description The same for people. */
+            detail: string;
+            /** @description Which it is, from 1, as the text was sent. */
+            line: number;
+        };
         /** @description A page of phrases. */
         PhrasePage: {
             /** @description How many phrases there are in all with each status, whatever the filter. */
@@ -11429,12 +11440,14 @@ export interface components {
         };
         /** @description A phrase that was left as it is. */
         PhraseSkipped: {
-            /** @description Why: `not_found`, `wrong_status`, `working` or `changed`. */
+            /** @description Why: `not_found`, `wrong_status`, `working`, `changed`, or `same_phrase` if there is another card of it by now. */
             code: string;
             /** @description The same for people. */
             detail: string;
             /** @description The phrase. */
             id: string;
+            /** @description The other card of the same phrase. */
+            other?: string | null;
         };
         /**
          * @description What a phrase came as.
@@ -11536,6 +11549,8 @@ export interface components {
             items: components["schemas"]["PhraseView"][];
             /** @description The ids of those that were there before this request. */
             known: string[];
+            /** @description The lines of the list that became no phrase, and why. */
+            left_out: components["schemas"]["PhraseLineLeftOut"][];
         };
         /** @description The picture of a phrase. */
         PictureView: {

@@ -2,12 +2,13 @@
 
 use serde::Serialize;
 use sluice_domain::ids::OwnerId;
-use sluice_store::Tx;
 use sluice_store::capture::{self, PhraseId, PhraseRow};
+use sluice_store::{StoreError, Tx};
 use utoipa::ToSchema;
 
 use super::super::error::PhraseError;
 use super::super::notify::changed;
+use super::super::text::decomposed;
 use super::super::view::{PhraseStatus, PhraseView};
 use super::super::{card, languages};
 
@@ -37,7 +38,7 @@ pub(super) async fn there(
         }
         found.push(match keyed {
             Some(keyed) => Some(There::ByKey(keyed.id)),
-            None => by_text(tx, owner, row, again).await?.map(There::ByText),
+            None => by_text(tx, row, again).await?.map(There::ByText),
         });
     }
     let is_keyed = found.iter().any(|there| matches!(there, Some(There::ByKey(_))));
@@ -45,17 +46,19 @@ pub(super) async fn there(
     if is_keyed && found.iter().any(Option::is_none) { Err(PhraseError::KeyReused) } else { Ok(found) }
 }
 
-/// The phrase with the text of a new one, unless another one is asked for.
-pub(super) async fn by_text(
-    tx: &mut Tx,
-    owner: &OwnerId,
-    row: &PhraseRow,
-    again: bool,
-) -> Result<Option<PhraseId>, PhraseError> {
+/// The other phrases of its owner that are the same as this one, at most so many: the first is the one that answers for them. Texts are
+/// locked ([`capture::lock_texts`]) by whoever goes on with what is not there.
+pub(in crate::capture) async fn same_as(tx: &mut Tx, row: &PhraseRow, limit: u32) -> Result<Vec<PhraseId>, StoreError> {
+    // Before phrases had a likeness they were stored as they were typed, and before that in either form of Unicode.
+    capture::same_as(tx, row, [&row.text, &decomposed(&row.text)], limit).await
+}
+
+/// The phrase that is the same as a new one, unless another one is asked for.
+pub(super) async fn by_text(tx: &mut Tx, row: &PhraseRow, again: bool) -> Result<Option<PhraseId>, PhraseError> {
     if again {
         return Ok(None);
     }
-    Ok(capture::find_by_text(tx, owner, &row.text, row.language.as_deref(), &row.translate_to).await?)
+    Ok(same_as(tx, row, 1).await?.into_iter().next())
 }
 
 /// Of a phrase that is there, the language that a person has now chosen is in no doubt any more.

@@ -131,6 +131,7 @@ async fn row(app: &App, number: u32, blob: String) -> anyhow::Result<PhraseRow> 
         version: 1,
         request: None,
         search: text.clone(),
+        likeness: text.clone(),
         text,
         created_at: now,
         updated_at: now,

@@ -76,5 +76,5 @@ pub(crate) async fn keep(
     let Kept { places, translate_to } = kept;
     let places: Vec<usize> = places.into_iter().filter_map(|place| usize::try_from(place.0).ok()).collect();
     let added = drafts::keep(&app, &api.app.engine, &asker, &id_of(&id)?, &places, translate_to).await?;
-    Ok(PhrasesAdded::answer(added))
+    Ok(PhrasesAdded::answer(added, Vec::new()))
 }

@@ -21,6 +21,7 @@ impl From<PhraseError> for Problem {
                 invalid("too_many", text).with("found", found).with("most", most)
             }
             PhraseError::Language(_) => invalid("no_such_language", text).with("pointer", "/language"),
+            PhraseError::Target { .. } => invalid("no_such_language", text).with("pointer", "/translate_to"),
             PhraseError::NoLanguage => invalid("text_no_language", text).with("pointer", "/text"),
             PhraseError::WrongScript { .. } => invalid("text_wrong_script", text).with("pointer", "/language"),
             PhraseError::Line { line, beginning, error } => {
@@ -35,6 +36,7 @@ impl From<PhraseError> for Problem {
                 Self::new(StatusCode::PRECONDITION_FAILED, "phrase_changed", "Somebody else changed it first", text)
                     .with("etag", etag)
             }
+            PhraseError::SamePhrase { ref id } => conflict("same_phrase", &error).with("phrase", id.to_string()),
             PhraseError::Working => conflict("phrase_working", &error),
             PhraseError::Status { status, .. } => conflict("wrong_status", &error).with("phrase_status", status),
             PhraseError::NothingToUndo => conflict("nothing_to_undo", &error),

@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use sluice_app::capture::edit::{self, Edit, WordEdit};
-use sluice_app::capture::phrases::{self, Added, Adding, HeldBack, NewText};
+use sluice_app::capture::phrases::{self, Added, Adding, HeldBack, LeftOut, NewText};
 use sluice_app::capture::view::{PhrasePage, PhraseView};
 use sluice_app::capture::{CaptureApp, Filter, PhraseId, Sort, SourceKind, Status, exporting};
 use utoipa::{IntoParams, ToSchema};
@@ -53,13 +53,16 @@ pub(crate) struct PhrasesAdded {
     /// Those of `known` that no deck has as they are, and what to do.
     #[schema(max_items = 50)]
     held_back: Vec<HeldBack>,
+    /// The lines of the list that became no phrase, and why.
+    left_out: Vec<LeftOut>,
 }
 
 impl PhrasesAdded {
     /// 201 if a phrase is new, 200 if all of them were there.
-    pub(super) fn answer(Added { phrases: items, known, held_back, standings }: Added) -> Response {
+    pub(super) fn answer(added: Added, left_out: Vec<LeftOut>) -> Response {
+        let Added { phrases: items, known, held_back, standings } = added;
         let status = if known.len() < items.len() { StatusCode::CREATED } else { StatusCode::OK };
-        limits::with(&standings, (status, Json(Self { items, known, held_back })))
+        limits::with(&standings, (status, Json(Self { items, known, held_back, left_out })))
     }
 }
 
@@ -147,9 +150,10 @@ pub(crate) async fn create(
     Json(new): Json<NewPhrases>,
 ) -> Result<Response, Problem> {
     let NewPhrases { text, each_line, language, translate_to, again } = new;
-    let texts = if each_line { phrases::lines(&text) } else { vec![NewText::alone(text)] };
+    let (texts, left_out) = if each_line { phrases::lines(&text) } else { (vec![NewText::alone(text)], Vec::new()) };
     let adding = Adding { language, translate_to, request_key, again };
-    Ok(PhrasesAdded::answer(phrases::add_texts(&app, &api.app.engine, &asker, &texts, &adding).await?))
+    let added = phrases::add_texts(&app, &api.app.engine, &asker, &texts, &adding).await?;
+    Ok(PhrasesAdded::answer(added, left_out))
 }
 
 /// The status of phrases in a list.

@@ -169,7 +169,8 @@ it('does not count a card that was there before among those that the capture bec
   const items = [phrase('p1'), phrase('p2')];
   const held = { id: 'p1', code: 'excluded' as const, detail: '' };
   vi.stubGlobal('navigator', { onLine: true });
-  vi.spyOn(captureApi, 'add').mockResolvedValue({ ok: true, value: { items, known: ['p1'], held_back: [held] } });
+  const value = { items, known: ['p1'], held_back: [held], left_out: [] };
+  vi.spyOn(captureApi, 'add').mockResolvedValue({ ok: true, value });
   expect(await send(line, () => undefined, wanted())).toEqual({
     ok: true,
     value: { ids: ['p2'], phrases: items, known: 1, heldBack: [held] },

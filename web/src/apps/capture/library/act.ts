@@ -1,7 +1,11 @@
 /** Decisions about one or many phrases, told with the way back. */
 import { toast } from 'svelte-sonner';
+import type { Problem } from '../../../lib/api/problem';
+import { router } from '../../../lib/router/router.svelte';
 import { captureApi } from '../api';
+import { phrasePath } from '../paths';
 import { wordsFor } from '../problems';
+import { otherCard } from '../same';
 import { decisions, type Decision } from '../state/decisions.svelte';
 import { t } from '../text';
 import type { Acted, Action, Phrase } from '../types';
@@ -54,9 +58,26 @@ async function undoThat(decision: Decision | undefined, undone: (back: Phrase[])
   if (outcome === null) toast(t('acted.nothing'));
   else if (outcome.ok) {
     undone(outcome.value.changed);
-    toast(t('acted.undone'), { duration: 1500 });
-  } else toast.error(wordsFor(outcome.problem).title);
+    tellUndone(outcome.value);
+  } else tellRefused(outcome.problem);
 }
+
+/** What came back, and what did not. */
+export function tellUndone({ skipped }: Pick<Acted, 'skipped'>) {
+  const [first] = skipped;
+  if (!first) return toast(t('acted.undone'), { duration: 1500 });
+  const description = t('acted.skipped', { count: skipped.length, why: t(`acted.skipped.${first.code}`) });
+  const other = skipped.find((one) => one.other !== null)?.other;
+  return toast(t('acted.undone'), { description, duration: SHOWN_MS, ...(other ? opens(phrasePath(other)) : {}) });
+}
+
+/** Why nothing came back. */
+export function tellRefused(problem: Problem) {
+  const [words, other] = [wordsFor(problem), otherCard(problem)];
+  return toast.error(words.title, other ? { description: words.action, duration: SHOWN_MS, ...opens(other) } : {});
+}
+
+const opens = (path: string) => ({ action: { label: t('same_phrase.open'), onClick: () => router.go(path) } });
 
 /** Undoes the latest decision. */
 export function undoLast(undone: (back: Phrase[]) => void = () => undefined): Promise<void> {

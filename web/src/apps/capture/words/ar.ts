@@ -23,6 +23,25 @@ export const ar: Record<Key, Message> = {
   'intake.text': 'سطر، أو قائمة في كل سطر منها عبارة',
   'intake.text.placeholder': 'اكتب أو ألصق',
   'intake.tooLong': 'في عبارة {found} حرفًا، والحد {most}. اختصرها أو اجعلها عدة عبارات.',
+  'intake.tooLong.line':
+    'في السطر {line} («{beginning}») {found} من الأحرف، وللعبارة {most} على الأكثر. اختصره أو قسّمه.',
+  'intake.line': 'السطر {line} («{beginning}»)',
+  'intake.leftOut': {
+    zero: 'لا سطر بلا حروف: {lines}',
+    one: 'سطر واحد بلا حروف، لا يصير بطاقة: {lines}',
+    two: 'سطران بلا حروف، لا يصيران بطاقتين: {lines}',
+    few: '{count} أسطر بلا حروف، لا تصير بطاقات: {lines}',
+    many: '{count} سطرًا بلا حروف، لا تصير بطاقات: {lines}',
+    other: '{count} سطر بلا حروف، لا تصير بطاقات: {lines}',
+  },
+  'intake.leftOut.sent': {
+    zero: 'لم يُترك سطر: {lines}',
+    one: 'تُرك سطر واحد لا حروف فيه: {lines}',
+    two: 'تُرك سطران لا حروف فيهما: {lines}',
+    few: 'تُركت {count} أسطر لا حروف فيها: {lines}',
+    many: 'تُرك {count} سطرًا لا حروف فيها: {lines}',
+    other: 'تُرك {count} سطر لا حروف فيها: {lines}',
+  },
   'intake.eachLine': {
     zero: 'كل سطر عبارة',
     one: 'السطر عبارة',
@@ -301,6 +320,7 @@ export const ar: Record<Key, Message> = {
   'acted.skipped.wrong_status': 'لا يمكن ذلك في حالتها.',
   'acted.skipped.working': 'يُعمل عليها الآن.',
   'acted.skipped.not_found': 'لم تعد موجودة.',
+  'acted.skipped.same_phrase': 'لها بطاقة أخرى.',
   'acted.skipped.changed': 'تغيّرت في هذه الأثناء.',
   'acted.undo': 'تراجع',
   'acted.undone': 'تم التراجع.',

@@ -15,6 +15,17 @@ export const en = {
   'intake.text': 'A line, or a list with a phrase on each line',
   'intake.text.placeholder': 'Type or paste',
   'intake.tooLong': 'A phrase has {found} characters, and may have {most}. Shorten it, or make several of it.',
+  'intake.tooLong.line':
+    'Line {line} (“{beginning}”) has {found} characters, and a phrase may have {most}. Shorten it, or divide it.',
+  'intake.line': 'line {line} (“{beginning}”)',
+  'intake.leftOut': {
+    one: 'One line has no letter, and becomes no card: {lines}',
+    other: '{count} lines have no letter, and become no cards: {lines}',
+  },
+  'intake.leftOut.sent': {
+    one: 'One line had no letter, and was left out: {lines}',
+    other: '{count} lines had no letter, and were left out: {lines}',
+  },
   'intake.eachLine': { one: 'Each of the {count} lines is a phrase', other: 'Each of the {count} lines is a phrase' },
   'intake.add': 'Make a card',
   'intake.addMany': { one: 'Make {count} card', other: 'Make {count} cards' },
@@ -163,6 +174,7 @@ export const en = {
   'acted.skipped.working': 'it is being worked on.',
   'acted.skipped.not_found': 'it is not there any more.',
   'acted.skipped.changed': 'it was changed meanwhile.',
+  'acted.skipped.same_phrase': 'there is another card of it.',
   'acted.undo': 'Undo',
   'acted.undone': 'Undone.',
   'acted.nothing': 'There is nothing to undo.',

@@ -24,6 +24,10 @@ export const en = {
   'problem.no_such_field.action': 'Edit it instead.',
   'problem.phrase_changed.title': 'It was changed elsewhere',
   'problem.phrase_changed.action': 'Look at it as it is now, then decide.',
+  'problem.same_phrase.title': 'There is another card of this phrase',
+  'problem.same_phrase.action':
+    'A phrase stays one card. Open that one and edit it, or delete the one that is not needed.',
+  'same_phrase.open': 'Open the other card',
   'problem.wrong_status.title': 'That is not possible in its state',
   'problem.wrong_status.action': 'Look at it as it is now.',
   'problem.nothing_to_undo.title': 'Nothing is left to undo',
