@@ -42,6 +42,15 @@ fn lines_become_a_deck_and_only_once() {
     let csv = String::from_utf8(place.read("all.csv")).unwrap();
     assert!(csv.starts_with('#') && csv.contains("Доброе утро"), "{csv}");
 
+    // What stands before the name of the subcommand is an option of it, or of all commands.
+    let data = place.data().display().to_string();
+    for (name, before) in [("1.csv", &["--data", &data][..]), ("2.csv", &["--json"]), ("3.csv", &["--name", "Tea"])] {
+        let command = [&["capture"][..], before, &["export", "--deck", name, "--all", "--json"]].concat();
+        assert_eq!(printed(&place.run(&command))["cards"], 2, "{before:?}");
+    }
+    let command = ["capture", "--deck", "4.csv", "--json", "export", "--all"];
+    assert_eq!(printed(&place.run(&command))["cards"], 2);
+
     let people = place.run(&["capture", "Спокойной ночи"]);
     assert_eq!(people.code, 0, "{people:?}");
     assert!(people.stdout.starts_with("Спокойной ночи"), "{people:?}");
@@ -64,6 +73,9 @@ fn a_wrong_command_makes_no_card() {
         (vec!["zzzz 1234"], "text_no_language"),
         (vec!["да", "--language", "en"], "no_such_language"),
         (vec!["export"], "deck_missing"),
+        (vec!["--language", "ru", "export"], "export_with_cards"),
+        (vec!["да", "--approve", "export"], "export_with_cards"),
+        (vec!["да", "--translate-to", "xx"], "no_such_language"),
         (vec!["export", "--deck", "out.apkg"], "deck_not_written"),
     ] {
         let ran = place.run(&[vec!["capture"], arguments.clone(), vec!["--json"]].concat());

@@ -28,7 +28,7 @@ const TITLE: &str = "No card was made";
 
 /// Makes cards, and decks of them.
 #[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+#[command(subcommand_negates_reqs = true)]
 pub(crate) struct CaptureCommand {
     #[command(subcommand)]
     command: Option<CaptureSubcommand>,
@@ -49,41 +49,50 @@ pub(crate) struct CaptureCommand {
     include: bool,
     #[command(flatten)]
     deck: DeckOptions,
-    /// Prints what became of each input as one JSON object, and a failure as one on standard error.
-    #[arg(long)]
+    /// Prints what became of each input, or of the deck, as one JSON object, and a failure as one on standard error.
+    #[arg(long, global = true)]
     json: bool,
+}
+
+impl CaptureCommand {
+    /// Refuses what is for new cards: nobody would see that it was passed over.
+    fn check_export(&self) -> anyhow::Result<()> {
+        let Self { inputs, language, translate_to, approve, include, .. } = self;
+        let is_for_cards = language.is_some() || *approve || *include || translate_to != phrases::TRANSLATED_TO;
+        if inputs.is_empty() && !is_for_cards {
+            return Ok(());
+        }
+        let detail = "`export` writes the deck of what is approved already, and makes no card: give phrases, --language, --translate-to, \
+                      --approve and --include to `sluice capture` alone (a phrase that is the word itself comes after `--`)";
+        Err(Failure { exit: USAGE, ..Failure::new("export_with_cards", "Wrong usage", detail) }.into())
+    }
 }
 
 #[derive(Debug, Subcommand)]
 enum CaptureSubcommand {
     /// Writes the approved cards as a deck.
     Export {
-        #[command(flatten)]
-        deck: DeckOptions,
         /// Also those that were exported before and have not changed since.
         #[arg(long)]
         all: bool,
-        /// Prints the result or the failure as one JSON object.
-        #[arg(long)]
-        json: bool,
     },
 }
 
-/// Where a deck is written, and how.
+/// Where a deck is written, and how: before `export`, or after it.
 #[derive(Debug, Args)]
 struct DeckOptions {
     /// File for the deck of all approved cards that were not exported yet: .apkg for Anki, .csv, or .zip with a text and the
     /// recordings.
-    #[arg(long, short = 'o', visible_alias = "output", value_name = "FILE")]
+    #[arg(long, short = 'o', visible_alias = "output", value_name = "FILE", global = true)]
     deck: Option<PathBuf>,
     /// The name of the deck in Anki.
-    #[arg(long, value_name = "NAME", default_value = sluice_app::capture::exporting::DECK)]
+    #[arg(long, value_name = "NAME", default_value = sluice_app::capture::exporting::DECK, global = true)]
     name: String,
     /// Writes an .apkg that also older programs read.
-    #[arg(long)]
+    #[arg(long, global = true)]
     legacy: bool,
     /// Overwrites an existing file. Without it, only files that sluice wrote and that are unchanged since are replaced.
-    #[arg(long)]
+    #[arg(long, global = true)]
     force: bool,
 }
 
@@ -202,7 +211,10 @@ struct Done {
 
 pub(crate) async fn run(config: &Config, command: CaptureCommand) -> anyhow::Result<()> {
     match command.command {
-        Some(CaptureSubcommand::Export { deck, all, json }) => export(config, &deck, all, json).await,
+        Some(CaptureSubcommand::Export { all }) => {
+            command.check_export()?;
+            export(config, &command.deck, all, command.json).await
+        }
         None => make(config, command).await,
     }
 }
@@ -361,7 +373,7 @@ fn failure(error: PhraseError) -> anyhow::Error {
         PhraseError::NoWords => "no_words",
         PhraseError::TooLong { .. } => "text_too_long",
         PhraseError::TooMany { .. } => "too_many",
-        PhraseError::Language(_) => "no_such_language",
+        PhraseError::Language(_) | PhraseError::Target { .. } => "no_such_language",
         PhraseError::NoLanguage => "text_no_language",
         PhraseError::WrongScript { .. } => "text_wrong_script",
         PhraseError::Deck(_) => "deck_not_written",
