@@ -64,13 +64,20 @@ class Outbox {
     return this.#take([...files].map((file) => ({ file, text: '', eachLine: false })));
   }
 
-  /** A line, or a list with a phrase on each line. */
-  async takeText(text: string, eachLine: boolean): Promise<boolean> {
+  /** A line, or a list with a phrase on each line; `mended` are the keys of what was refused, whose place it takes. */
+  async takeText(text: string, eachLine: boolean, mended: string[] = []): Promise<boolean> {
     const most = choices()?.list_lines ?? LIST_LINES;
-    return this.#take(parcels(text, eachLine, most).map((part) => ({ file: null, text: part, eachLine })));
+    const parts = parcels(text, eachLine, most).map((part) => ({ file: null, text: part, eachLine }));
+    return this.#take(parts, mended);
   }
 
-  async #take(parts: Pick<KeptCapture, 'file' | 'text' | 'eachLine'>[]): Promise<boolean> {
+  /** What was refused is kept as the person mends it; it is not sent before they say so. */
+  async mend(key: string, text: string, eachLine: boolean) {
+    await (await this.begin()).change(key, { text, eachLine });
+    await this.#look();
+  }
+
+  async #take(parts: Pick<KeptCapture, 'file' | 'text' | 'eachLine'>[], instead: string[] = []): Promise<boolean> {
     if (parts.length === 0) return true;
     const { language, translateTo } = wishes;
     const at = Date.now();
@@ -87,6 +94,7 @@ class Outbox {
           translateTo,
           stuck: null,
         })),
+        instead,
       );
     } catch {
       this.full = true;

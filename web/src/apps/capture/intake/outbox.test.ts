@@ -18,12 +18,16 @@ vi.mock('./send', () => ({
   },
 }));
 
-it('takes what is sent once more for something of which there is no card', async () => {
+async function opened() {
   vi.stubGlobal('navigator', { onLine: true });
   vi.stubGlobal('addEventListener', () => undefined);
   vi.stubGlobal('document', { addEventListener: () => undefined, hidden: false });
   const { outbox } = await import('./outbox.svelte');
-  const store = await CaptureStore.open();
+  return { outbox, store: await CaptureStore.open() };
+}
+
+it('takes what is sent once more for something of which there is no card', async () => {
+  const { outbox, store } = await opened();
   const stuck = { ...NETWORK, status: 507, code: 'disk_full' };
   const text = { file: null, text: 'hello', eachLine: false, language: null, translateTo: null };
   await store.add([{ ...text, key: 'k1', owner: 'ada', at: 1, stuck, whole: true }]);
@@ -33,4 +37,20 @@ it('takes what is sent once more for something of which there is no card', async
   expect(kept).toMatchObject({ text: 'hello', stuck: null, whole: false, language: 'ru' });
   await vi.waitFor(() => expect(asked).toEqual([kept?.key]));
   expect(kept?.key).not.toBe('k1');
+});
+
+it('keeps what was refused while it is mended, until it is sent', async () => {
+  const { outbox, store } = await opened();
+  asked.length = 0;
+  const stuck = { ...NETWORK, status: 422, code: 'text_no_language' };
+  const list = { file: null, text: 'Да\nzzzz', eachLine: true, language: null, translateTo: null };
+  await store.add([{ ...list, key: 'r1', owner: 'ada', at: 1, stuck }]);
+  await outbox.begin();
+  await outbox.mend('r1', 'Да\nНет', true);
+  expect(await store.one('r1')).toMatchObject({ text: 'Да\nНет', eachLine: true, stuck });
+  expect(asked, 'it waits for the person').toEqual([]);
+  expect(await outbox.takeText('Да\nНет', true, ['r1'])).toBe(true);
+  const lists = (await store.all()).filter(({ eachLine }) => eachLine);
+  expect(lists).toMatchObject([{ text: 'Да\nНет', stuck: null }]);
+  await vi.waitFor(() => expect(asked).toEqual([lists[0]!.key]));
 });

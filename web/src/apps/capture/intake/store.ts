@@ -23,10 +23,12 @@ export class CaptureStore {
     this.db.close();
   }
 
-  /** All of them or, if there is no room, none. */
-  async add(captures: KeptCapture[]): Promise<void> {
+  /** All of them, in the place of those with the other keys, or, if there is no room, none. */
+  async add(captures: KeptCapture[], instead: string[] = []): Promise<void> {
     const tx = this.db.transaction('captures', 'readwrite', STRICT);
-    await Promise.all([...captures.map((capture) => tx.store.put(capture)), tx.done]);
+    const changes: Promise<unknown>[] = captures.map((capture) => tx.store.put(capture));
+    changes.push(...instead.map((key) => tx.store.delete(key)));
+    await Promise.all([...changes, tx.done]);
   }
 
   /** Oldest first. */

@@ -8,14 +8,19 @@ class Typed {
   /** The place in the text that is to be looked at; taken once. */
   look = $state.raw<[from: number, to: number] | null>(null);
 
+  /** The keys of the captures that are mended here, the latest first: they are kept until they are sent or thrown away. */
+  from = $state.raw<string[]>([]);
+
   clear() {
     this.text = '';
     this.eachLine = null;
+    this.from = [];
   }
 
-  /** Puts a text before what stands here, and shows its line at fault, counted from 1. */
-  edit({ text, eachLine }: { text: string; eachLine: boolean }, line: number | null) {
+  /** Puts what was refused before what stands here, and shows its line at fault, counted from 1. */
+  edit({ key, text, eachLine }: { key: string; text: string; eachLine: boolean }, line: number | null) {
     const there = this.text.trim();
+    this.from = [key, ...this.from.filter((one) => one !== key)];
     this.text = there === '' ? text : `${text}\n${there}`;
     this.eachLine = eachLine || linesOf(this.text).length < 2 ? null : false;
     this.look = placeOf(text, line);
