@@ -121,6 +121,9 @@ pub(crate) enum Hold {
     Readmit(Need),
 }
 
+/// The code of an error that says that the outcome of a call is not known.
+pub const UNKNOWN: &str = "call_unknown";
+
 /// Why a stage failed, and whether a retry can help.
 #[derive(Debug)]
 pub struct JobError {
@@ -158,6 +161,23 @@ impl JobError {
     /// Nothing failed: the stage runs again when its wait is over.
     pub(crate) fn hold(hold: Hold) -> Self {
         Self { hold: Some(Box::new(hold)), ..Self::put_off(Duration::ZERO, "call_pending", "it waits for a call") }
+    }
+
+    /// Nothing is known of a call: its answer was lost, and its provider was asked and cannot tell.
+    pub(crate) fn untold(pending: Pending, provider: &str) -> Self {
+        let minutes = pending.deadline.as_secs().div_ceil(60);
+        let left = if minutes < 120 { format!("{minutes} minutes") } else { format!("{} hours", minutes.div_ceil(60)) };
+        let message = format!(
+            "the answer of {provider} was lost, and it cannot tell whether it did the work, and charged for it: it is not asked for \
+             the same again for {left}, unless it tells before"
+        );
+        Self { code: UNKNOWN.to_owned(), message, ..Self::hold(Hold::Await(pending)) }
+    }
+
+    /// Whether the job waits for a call of which nobody can tell what became of it, until that is given up. What can do without the
+    /// answer need not wait, as long as it pays nobody else for it.
+    pub fn is_untold(&self) -> bool {
+        self.is_waiting() && self.code == UNKNOWN
     }
 
     /// Whether nothing failed, and the job only waits for a call. Return such an error unchanged.

@@ -32,7 +32,7 @@ mod worker;
 pub use call::{Answer, Ask, CallError, CallProgress, Called, Cancelled, Charge, Found, Pending, Submit, Submitted};
 pub use counters::Counter;
 pub use engine::{Builder, ChildOptions, Engine, EnqueueOptions, JobView, Settings};
-pub use job::{Job, JobError, Next};
+pub use job::{Job, JobError, Next, UNKNOWN};
 pub use operator::Operator;
 pub use progress::Progress;
 pub use randomness::Randomness;

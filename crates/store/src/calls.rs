@@ -67,7 +67,7 @@ impl Outcome {
         }
     }
 
-    fn parse(name: &str) -> Result<Self, StoreError> {
+    pub(crate) fn parse(name: &str) -> Result<Self, StoreError> {
         let found = Self::ALL.into_iter().find(|outcome| outcome.as_str() == name);
         found.ok_or_else(|| StoreError::Unreadable { what: format!("the outcome \"{name}\" of a call") })
     }
@@ -283,7 +283,7 @@ pub async fn submitted(tx: &mut Tx, call: &str, provider_id: &str) -> Result<(),
     .await?;
     let Some(row) = row else { return Ok(()) };
     if row.get::<Option<i64>>("finished_at")?.is_some() {
-        spend::correct(tx, &row::id(&row, "job")?, &row::id(&row, "lease")?).await?;
+        spend::correct(tx, &row::id(&row, "job")?, &row::id(&row, "lease")?, None).await?;
     }
     Ok(())
 }
@@ -311,7 +311,8 @@ pub async fn end(
 ) -> Result<(), StoreError> {
     let now = tx.now().await?;
     let row = sql("UPDATE calls SET outcome = $2, finished_at = $3, provider_id = COALESCE($4, provider_id), cost = $5
-         WHERE id = $1 AND (finished_at IS NULL OR $2 = 'succeeded' AND outcome <> 'succeeded') RETURNING job, lease")
+         WHERE id = $1 AND (finished_at IS NULL OR $2 = 'succeeded' AND outcome <> 'succeeded')
+         RETURNING job, lease, provider, own_key")
     .bind(call)
     .bind(outcome.as_str())
     .bind(now.as_millis())
@@ -320,7 +321,10 @@ pub async fn end(
     .optional(tx)
     .await?;
     let Some(row) = row else { return Ok(()) };
-    spend::correct(tx, &row::id(&row, "job")?, &row::id(&row, "lease")?).await?;
+    let provider: Option<String> = row.get("provider")?;
+    let is_charged = cost.is_some_and(|cost| cost > MicroUsd(0)) && !row.get::<bool>("own_key")?;
+    let charged = provider.as_deref().filter(|_| is_charged);
+    spend::correct(tx, &row::id(&row, "job")?, &row::id(&row, "lease")?, charged).await?;
     wake_waiting(tx, call).await
 }
 
@@ -452,7 +456,7 @@ pub(crate) async fn orphan(tx: &mut Tx, job: &JobId) -> Result<(), StoreError> {
         .all(tx)
         .await?;
     for row in &rows {
-        spend::correct(tx, job, &row::id(row, "lease")?).await?;
+        spend::correct(tx, job, &row::id(row, "lease")?, None).await?;
         wake_waiting(tx, &row.get::<String>("id")?).await?;
     }
     Ok(())
@@ -481,22 +485,4 @@ pub async fn is_awaited(tx: &mut Tx, call: &str) -> Result<bool, StoreError> {
         .optional(tx)
         .await?;
     Ok(row.is_some())
-}
-
-/// What is shown of a call to a job that waits for it.
-pub(crate) struct Described {
-    pub(crate) provider: Option<String>,
-    pub(crate) kind: String,
-    pub(crate) owner: OwnerId,
-    pub(crate) job: JobId,
-}
-
-/// A call, open or not.
-pub(crate) async fn described(tx: &mut Tx, call: &str) -> Result<Option<Described>, StoreError> {
-    let row = sql("SELECT provider, kind, owner, job FROM calls WHERE id = $1").bind(call).optional(tx).await?;
-    let read = |row: Row| {
-        let (provider, kind) = (row.get("provider")?, row.get("kind")?);
-        Ok(Described { provider, kind, owner: row::id(&row, "owner")?, job: row::id(&row, "job")? })
-    };
-    row.map(read).transpose()
 }

@@ -232,6 +232,11 @@ pub async fn forget_events(tx: &mut Tx, after: &str, before: Timestamp, limit: u
     Ok(Batch::of(removed, streams.len(), limit, last))
 }
 
+/// Ends reservations that attempts of an earlier version have left at their second provider.
+pub async fn end_left_reservations(tx: &mut Tx, limit: u32) -> Result<u64, StoreError> {
+    spend::settle_left(tx, limit).await
+}
+
 /// Deletes ledger rows from before `before`. Open reservations stay, and so do the figures of budgets.
 pub async fn forget_spend(tx: &mut Tx, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
     spend::forget_spend(tx, before, limit).await

@@ -72,6 +72,7 @@ enum Rows {
     UnknownCalls,
     Calls,
     Events,
+    Reservations,
     Spend,
     DayBudgets,
     OwnerDays,
@@ -88,12 +89,14 @@ enum Rows {
     OfApps,
 }
 
-const ALL: [(&str, Rows); 19] = [
+const ALL: [(&str, Rows); 20] = [
     ("documents", Rows::Documents),
     ("results", Rows::Results),
     ("unknown_calls", Rows::UnknownCalls),
     ("calls", Rows::Calls),
     ("events", Rows::Events),
+    // They do not expire: attempts of an earlier version leave some.
+    ("reservations", Rows::Reservations),
     ("spend", Rows::Spend),
     ("day_budgets", Rows::DayBudgets),
     ("owner_days", Rows::OwnerDays),
@@ -193,6 +196,7 @@ async fn one_batch(
         }
         Rows::Results => retention::forget_results(tx, now - keep.results, limit).await?,
         Rows::Calls => retention::forget_calls(tx, now - keep.calls, limit).await?,
+        Rows::Reservations => retention::end_left_reservations(tx, limit).await?,
         Rows::Spend => retention::forget_spend(tx, now - keep.spend, limit).await?,
         Rows::DayBudgets => retention::forget_day_budgets(tx, now - keep.spend, limit).await?,
         Rows::Secrets => accounts::delete_ended(tx, now, limit).await?,

@@ -58,7 +58,7 @@ impl Run {
                 self.end_call(&open.id, Outcome::Failed, Some(MicroUsd(0))).await?;
                 Ok(None)
             }
-            Ok(Found::Pending(_) | Found::CannotTell) | Err(_) => Err(self.cannot_tell(open).await?),
+            Ok(Found::Pending(_) | Found::CannotTell) | Err(_) => Err(self.cannot_tell(open, ask.provider()).await?),
         }
     }
 }

@@ -10,7 +10,7 @@ use sluice_store::jobs::spend::Over;
 use sluice_store::{StoreError, providers, results};
 
 use super::{Answer, CallError, Charge, Pending};
-use crate::job::{Hold, JobError};
+use crate::job::{Hold, JobError, UNKNOWN};
 use crate::run::Run;
 
 /// How long to wait before an unknown outcome is asked for again.
@@ -220,7 +220,7 @@ impl Run {
             CallError::Trouble { message, .. } => {
                 JobError::put_off(soon, "provider_trouble", format!("{provider}: {message}"))
             }
-            CallError::Unknown { message } => JobError::put_off(soon, "call_unknown", format!("{provider}: {message}")),
+            CallError::Unknown { message } => JobError::put_off(soon, UNKNOWN, format!("{provider}: {message}")),
             CallError::Refused { code, message } => JobError::fail(code, format!("{provider}: {message}")),
         })
     }
@@ -241,9 +241,9 @@ impl Run {
     }
 
     /// The outcome of a call cannot be determined: the job waits, and fails after the call's deadline.
-    pub(super) async fn cannot_tell(&self, open: &OpenCall) -> Result<JobError, StoreError> {
+    pub(super) async fn cannot_tell(&self, open: &OpenCall, provider: &str) -> Result<JobError, StoreError> {
         if self.store().now().await? < open.deadline {
-            return Ok(self.wait_for(open, RECHECK_AFTER));
+            return Ok(JobError::untold(self.pending(open, RECHECK_AFTER), provider));
         }
         self.end_call(&open.id, Outcome::Lost, None).await?;
         let message = "a call's answer was lost, and its provider cannot tell what became of it: look into its bill, and \

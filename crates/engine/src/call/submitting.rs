@@ -147,7 +147,7 @@ impl Run {
                 Err(self.cannot_ask(open, provider.provider()).await?)
             }
             Ok(CallProgress::NotFound) => self.not_found(open, provider.provider()).await,
-            Ok(CallProgress::CannotTell) => Err(self.cannot_tell(open).await?),
+            Ok(CallProgress::CannotTell) => Err(self.cannot_tell(open, provider.provider()).await?),
             Err(error) => self.later(open, provider, &error).await,
         }
     }
@@ -199,7 +199,7 @@ impl Run {
         if self.store().now().await? < open.deadline {
             return Ok(Checked::Pending(self.pending(open, rest)));
         }
-        Err(self.cannot_tell(open).await?)
+        Err(self.cannot_tell(open, provider.provider()).await?)
     }
 
     /// Whether the job was cancelled, and no other job waits for the call.

@@ -393,6 +393,7 @@ async fn old_rows(tx: &mut Tx) -> Result<(), StoreError> {
     ] {
         assert_eq!(removed, 50);
     }
+    retention::end_left_reservations(tx, 50).await?;
     retention::forget_day_budgets(tx, before, 50).await?;
     retention::forget_job_budgets(tx, "", 50).await?;
     retention::forget_shares(tx, "", 50).await?;

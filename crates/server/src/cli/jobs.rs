@@ -242,6 +242,15 @@ fn sentence(reason: &Reason, now: Timestamp) -> String {
         }
         Reason::Children { unfinished } => format!("{unfinished} of its child jobs are unfinished"),
         Reason::Signal { name, deadline, .. } => format!("it waits for the signal \"{name}\"{}", until(deadline)),
+        Reason::Call { provider, kind, unknown: true, deadline, .. } => {
+            let who = provider.as_ref().map_or_else(|| "an engine".to_owned(), |name| format!("provider {name}"));
+            let end = deadline.map_or_else(String::new, |at| format!(" in {}", age(at, now)));
+            format!(
+                "the answer of {who} to its {kind} was lost, and nobody can tell whether it did the work, and charged for it: look into \
+                 its bill. It is asked for nothing again before the call is given up{end}; then the job fails with call_lost, and \
+                 `sluice jobs retry` makes the call again"
+            )
+        }
         Reason::Call { provider, kind, job, deadline, .. } => {
             let who = provider.as_ref().map_or_else(|| "an engine".to_owned(), |name| format!("provider {name}"));
             let of = job.as_ref().map_or_else(String::new, |job| format!(", asked by job {job}"));
@@ -300,5 +309,28 @@ fn age(now: Timestamp, then: Timestamp) -> String {
         60..3600 => format!("{} min", seconds / 60),
         3600..86_400 => format!("{} h", seconds / 3600),
         _ => format!("{} d", seconds / 86_400),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_that_was_lost_is_no_work_and_says_until_when_and_what_to_do() {
+        let now = Timestamp::from_millis(0);
+        let call = |unknown| Reason::Call {
+            provider: Some("letters".to_owned()),
+            kind: "complete".to_owned(),
+            job: None,
+            unknown,
+            deadline: Some(now + Duration::from_hours(6)),
+            next_poll: None,
+        };
+        assert_eq!(sentence(&call(false), now), "provider letters is at work on its complete, for 6 h more");
+        let said = sentence(&call(true), now);
+        for part in ["provider letters", "was lost", "look into its bill", "in 6 h", "sluice jobs retry"] {
+            assert!(said.contains(part) && !said.contains("at work"), "{part}: {said}");
+        }
     }
 }

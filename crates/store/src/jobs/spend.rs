@@ -37,7 +37,7 @@ use locks::Key;
 pub(crate) use locks::{Bookings, LedgerLocks, write_bookings};
 pub(crate) use owners::spent_in;
 use owners::{Names, is_owners};
-pub(crate) use settling::{correct, settle_spend};
+pub(crate) use settling::{correct, settle_left, settle_spend};
 
 /// What happens to a job that does not fit into a budget.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,6 +8,7 @@ use sluice_domain::job::JobState;
 use sluice_domain::money::MicroUsd;
 use sluice_domain::time::Timestamp;
 
+use crate::calls::Outcome;
 use crate::jobs::admission::{Admission, running};
 use crate::jobs::family::children;
 use crate::jobs::rates::{self, Unit};
@@ -17,7 +18,7 @@ use crate::jobs::{dependencies, spend};
 use crate::providers::{self, Circuit};
 use crate::sql::sql;
 use crate::workers::{self, Usual};
-use crate::{StoreError, Tx, calls, controls};
+use crate::{StoreError, Tx, controls};
 
 /// One reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -69,6 +70,9 @@ pub enum Reason {
         kind: String,
         /// The job that made the call: this one, or another of its owner that wants the same result.
         job: Option<JobId>,
+        /// Its answer was lost, and what became of it is not known: it may have been made and paid, so that it is not made again
+        /// before the end of the wait.
+        unknown: bool,
         /// When the wait ends at the latest.
         deadline: Option<Timestamp>,
         /// When it polls next.
@@ -193,10 +197,18 @@ pub(crate) async fn why(tx: &mut Tx, row: JobRow) -> Result<Why, StoreError> {
 }
 
 async fn call(tx: &mut Tx, row: &JobRow) -> Result<Option<Reason>, StoreError> {
-    let Some(call) = calls::described(tx, row.call.as_deref().unwrap_or_default()).await? else { return Ok(None) };
-    let (deadline, next_poll) = (row.wait_deadline, row.next_poll);
-    let job = (call.owner == row.owner).then_some(call.job);
-    Ok(Some(Reason::Call { provider: call.provider, kind: call.kind, job, deadline, next_poll }))
+    let call = sql("SELECT provider, kind, owner, job, outcome FROM calls WHERE id = $1").bind(row.call.as_deref());
+    let Some(call) = call.optional(tx).await? else { return Ok(None) };
+    let is_own = call.get::<String>("owner")? == row.owner.as_str();
+    let job: JobId = row::id(&call, "job")?;
+    Ok(Some(Reason::Call {
+        provider: call.get("provider")?,
+        kind: call.get("kind")?,
+        job: is_own.then_some(job),
+        unknown: Outcome::parse(&call.get::<String>("outcome")?)? == Outcome::Unknown,
+        deadline: row.wait_deadline,
+        next_poll: row.next_poll,
+    }))
 }
 
 async fn open_dependencies(tx: &mut Tx, row: &JobRow) -> Result<Vec<JobId>, StoreError> {

@@ -17,6 +17,7 @@ use crate::{World, ada, error, on_both_databases, seconds};
 on_both_databases!(
     what_is_submitted_when_its_job_ends_counts_as_spent,
     submitted_work_is_waited_for_without_a_worker_and_ended_once,
+    why_a_job_waits_says_that_an_answer_was_lost,
     a_notice_that_comes_before_the_wait_is_not_lost,
     a_notice_of_what_is_not_open_changes_nothing,
     a_wait_for_a_call_ends_by_poll_and_costs_no_attempt,
@@ -124,6 +125,21 @@ async fn submitted_work_is_waited_for_without_a_worker_and_ended_once(world: &Wo
     end(world, &call, Outcome::Succeeded, 99).await;
     world.succeed(&again).await;
     assert_eq!((open(world, "key").await, booked(world).await), (None, (0, 25)), "paid once");
+}
+
+async fn why_a_job_waits_says_that_an_answer_was_lost(world: &World) {
+    for is_lost in [false, true] {
+        let claimed = costly(world).await;
+        let call = new_call(world, &world.name(), Some("studio"));
+        assert_eq!(start(world, &claimed, &call).await, Started::Yes);
+        if !is_lost {
+            submit(world, &call, "studio-7").await;
+        }
+        assert_eq!(await_call(world, &claimed, &call).await, JobState::Waiting);
+        let why = world.store.read(async |tx| jobs::why(tx, &ada(), &claimed.lease.job).await).await.unwrap();
+        let Reason::Call { unknown, deadline, .. } = why.reasons[0] else { panic!("{why:?}") };
+        assert_eq!((unknown, deadline.is_some()), (is_lost, true));
+    }
 }
 
 async fn a_notice_that_comes_before_the_wait_is_not_lost(world: &World) {

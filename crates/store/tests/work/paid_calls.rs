@@ -3,8 +3,9 @@
 use sluice_domain::money::MicroUsd;
 use sluice_store::calls::{NewCall, Outcome, Started};
 use sluice_store::jobs::Claimed;
-use sluice_store::jobs::spend::Over;
+use sluice_store::jobs::spend::{self, Over};
 use sluice_store::provider_keys::{self, SpendOf, Spent};
+use sluice_store::retention;
 
 use crate::calls::{end, new_call, start};
 use crate::{World, ada, on_both_databases};
@@ -18,6 +19,8 @@ on_both_databases!(
     each_call_of_an_attempt_is_booked_to_its_own_provider,
     what_a_provider_is_still_doing_stays_reserved_at_that_provider_alone,
     a_call_after_others_at_two_providers_adds_to_its_own,
+    a_late_success_is_booked_to_the_provider_whose_call_it_was,
+    what_an_earlier_version_leaves_reserved_is_ended,
     what_an_owner_pays_is_in_no_budget,
 );
 
@@ -197,6 +200,70 @@ async fn a_call_after_others_at_two_providers_adds_to_its_own(world: &World) {
     assert_eq!(figures(world, "provider", "spare").await, (0, 140), "its outcome is not known: all of its row counts");
     end(world, &third, Outcome::Succeeded, 80).await;
     assert_eq!(figures(world, "provider", "spare").await, (0, 80));
+}
+
+async fn a_late_success_is_booked_to_the_provider_whose_call_it_was(world: &World) {
+    for (scope, name) in [("provider", "studio"), ("provider", "spare"), ("owner", "ada")] {
+        world.set_budget(scope, name, 1_000, Over::Wait).await;
+    }
+    let booked = async || (figures(world, "provider", "studio").await, figures(world, "provider", "spare").await);
+    let mut all = 0;
+    for is_running in [true, false] {
+        let claimed = claimed(world).await;
+        let (first, second) = (paid(world, "studio", 60), paid(world, "spare", 70));
+        assert_eq!(start(world, &claimed, &first).await, Started::Yes);
+        end(world, &first, Outcome::Failed, 0).await;
+        assert_eq!(start(world, &claimed, &second).await, Started::Yes);
+        end(world, &second, Outcome::Succeeded, 65).await;
+        if !is_running {
+            world.succeed(&claimed).await;
+            assert_eq!(booked().await, ((0, all * 33), (0, (all + 1) * 65)));
+        }
+        end(world, &first, Outcome::Succeeded, 33).await;
+        if is_running {
+            assert_eq!(booked().await, ((0, 0), (70, 0)), "nothing more is reserved");
+            world.succeed(&claimed).await;
+        }
+        all += 1;
+        assert_eq!(booked().await, ((0, all * 33), (0, all * 65)));
+        assert_eq!(figures(world, "owner", "ada").await, (0, all * (33 + 65)));
+        end(world, &first, Outcome::Succeeded, 99).await;
+        assert_eq!(booked().await, ((0, all * 33), (0, all * 65)), "it is known once and for all");
+    }
+    let drift = world.store.read(async |tx| spend::drift(tx).await).await.unwrap();
+    assert_eq!(drift, Vec::<String>::new());
+}
+
+async fn what_an_earlier_version_leaves_reserved_is_ended(world: &World) {
+    for provider in ["studio", "spare"] {
+        world.set_budget("provider", provider, 1_000, Over::Wait).await;
+    }
+    let settle = async || world.store.write(async |tx| retention::end_left_reservations(tx, 10).await).await.unwrap();
+    let both = async |claimed: &Claimed| {
+        for (provider, most, cost) in [("studio", 40, 30), ("spare", 50, 20)] {
+            let call = paid(world, provider, most);
+            assert_eq!(start(world, claimed, &call).await, Started::Yes);
+            end(world, &call, Outcome::Succeeded, cost).await;
+        }
+    };
+    let ended = claimed(world).await;
+    both(&ended).await;
+    world.succeed(&ended).await;
+    // As if the row of the second provider had not been known to whoever ended the attempt.
+    for left in [
+        "UPDATE spend SET state = 'reserved', spent = NULL WHERE provider = 'spare'",
+        "UPDATE budgets SET reserved = 50, spent = 0 WHERE scope = 'provider' AND name = 'spare'",
+    ] {
+        assert_eq!(world.store.execute(left).await.unwrap(), 1);
+    }
+    let running = claimed(world).await;
+    both(&running).await;
+    assert_eq!(figures(world, "provider", "spare").await, (100, 0));
+    assert_eq!((settle().await, settle().await), (1, 0), "that of an attempt that runs stays");
+    assert_eq!(figures(world, "provider", "spare").await, (50, 20));
+    world.succeed(&running).await;
+    assert_eq!(figures(world, "provider", "spare").await, (0, 40));
+    assert_eq!(figures(world, "provider", "studio").await, (0, 60));
 }
 
 async fn what_an_owner_pays_is_in_no_budget(world: &World) {

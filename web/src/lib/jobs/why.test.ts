@@ -52,6 +52,13 @@ describe('whyWords', () => {
     expect(why([{ reason: 'call', provider: 'd-id', kind: 'clip', deadline: null }])).toEqual({ key: 'why.signal' });
   });
 
+  it('says that an answer was lost, and until when nobody is asked again', () => {
+    const lost = { reason: 'call', provider: 'letters', kind: 'complete', unknown: true };
+    expect(why([{ ...lost, deadline: 9 }])).toEqual({ key: 'why.unknown.until', at: 9 });
+    expect(why([{ ...lost, deadline: null }])).toEqual({ key: 'why.unknown' });
+    expect(why([{ ...lost, unknown: false, deadline: 9 }])).toEqual({ key: 'why.signal.until', at: 9 });
+  });
+
   it('has words for reasons of a newer server', () => {
     expect(why([{ reason: 'moon' }])).toEqual({ key: 'why.turn' });
   });

@@ -15,6 +15,8 @@ interface Reason {
   /** How many other owners wait for the same workers. */
   others?: number;
   provider?: string | null;
+  /** What became of a call is not known. */
+  unknown?: boolean;
 }
 
 export interface WhyWords {
@@ -59,14 +61,16 @@ export function waits(why: JobWhy | null | undefined): why is JobWhy {
   return words !== null && words.key !== 'why.parts';
 }
 
-function wordsOf({ reason, until, deadline, unfinished, scope, why, running }: Reason): WhyWords | null {
+function wordsOf({ reason, until, deadline, unfinished, scope, why, running, unknown }: Reason): WhyWords | null {
   switch (reason) {
     case 'time':
       return until === undefined ? { key: 'why.turn' } : { key: 'why.time', at: until };
     case 'rate':
       return until === undefined ? { key: 'why.busy' } : { key: 'why.rate', at: until };
-    case 'signal':
     case 'call':
+      if (unknown) return deadline == null ? { key: 'why.unknown' } : { key: 'why.unknown.until', at: deadline };
+      return deadline == null ? { key: 'why.signal' } : { key: 'why.signal.until', at: deadline };
+    case 'signal':
       return deadline == null ? { key: 'why.signal' } : { key: 'why.signal.until', at: deadline };
     case 'children':
       return { key: 'why.parts', values: { count: unfinished ?? 0 } };

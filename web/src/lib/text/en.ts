@@ -219,6 +219,9 @@ export const en = {
   'why.parts': { one: '{count} part is still to be made.', other: '{count} parts are still to be made.' },
   'why.signal': 'It waits for an answer.',
   'why.signal.until': 'It waits for an answer, until {when}.',
+  'why.unknown': 'A provider’s answer was lost, and it may have been paid: nobody is asked again for now.',
+  'why.unknown.until':
+    'A provider’s answer was lost, and it may have been paid. It is waited for until {when}; then this fails, and can be tried again.',
   'why.paused': 'It was paused by the operator.',
   'why.limit': {
     one: 'The machine is busy: {count} job of this kind is at work, which is the limit.',

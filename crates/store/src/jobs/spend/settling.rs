@@ -126,9 +126,22 @@ fn book_at_end(tx: &mut Tx, row: &Row, released: MicroUsd, spent: MicroUsd) -> R
     Ok(())
 }
 
-/// Corrects what an attempt has spent, after the outcome of one of its calls became known.
-pub(crate) async fn correct(tx: &mut Tx, job: &JobId, lease: &LeaseId) -> Result<(), StoreError> {
-    for (row, calls) in rows_of(tx, job, lease).await? {
+/// Corrects what an attempt has spent, after the outcome of one of its calls became known: also at a provider whose reservation was
+/// given to the next one, because the call seemed to have cost nothing. `charged` is the provider, if it is known that it was paid.
+pub(crate) async fn correct(
+    tx: &mut Tx,
+    job: &JobId,
+    lease: &LeaseId,
+    charged: Option<&str>,
+) -> Result<(), StoreError> {
+    let mut rows = rows_of(tx, job, lease).await?;
+    if let Some(provider) = charged
+        && is_of_others(&rows, provider)?
+    {
+        stand_apart(tx, job, lease, provider).await?;
+        rows = rows_of(tx, job, lease).await?;
+    }
+    for (row, calls) in rows {
         let state: String = row.get("state")?;
         if calls.submitted > 0 || state == "released" {
             continue;
@@ -143,15 +156,63 @@ pub(crate) async fn correct(tx: &mut Tx, job: &JobId, lease: &LeaseId) -> Result
     Ok(())
 }
 
+/// Ends what attempts of an earlier version have left: they settle the row of their first provider alone. Returns how many rows were
+/// left; what a provider is still doing stays reserved.
+pub(crate) async fn settle_left(tx: &mut Tx, most: u32) -> Result<u64, StoreError> {
+    // `job >= ''` is always true, and has SQLite use the index of reservations.
+    let rows = sql("SELECT job, lease FROM spend WHERE state = 'reserved' AND job >= '' AND lease LIKE '% %'
+             AND NOT EXISTS (SELECT 1 FROM jobs
+                 WHERE jobs.id = spend.job AND spend.lease = jobs.lease_id || ' ' || spend.provider)
+             AND NOT EXISTS (SELECT 1 FROM calls
+                 WHERE calls.job = spend.job AND calls.provider = spend.provider AND calls.outcome = 'submitted')
+         LIMIT $1")
+    .bind(most)
+    .all(tx)
+    .await?;
+    for row in &rows {
+        let lease: String = row.get("lease")?;
+        let (attempt, _) = lease.split_once(' ').unwrap_or((&lease, ""));
+        let unreadable = |error| StoreError::Unreadable { what: format!("a lease in the ledger ({error})") };
+        let attempt = LeaseId::try_from(attempt.to_owned()).map_err(unreadable)?;
+        correct(tx, &crate::jobs::row::id(row, "job")?, &attempt, None).await?;
+    }
+    Ok(rows.len() as u64)
+}
+
+/// Whether these rows are of other providers alone. A stage that reserves for whomever it will ask has one without a name.
+fn is_of_others(rows: &[(Row, Calls)], provider: &str) -> Result<bool, StoreError> {
+    let named = rows.iter().map(|(row, _)| row.get::<Option<String>>("provider"));
+    let named = named.collect::<Result<Vec<_>, _>>()?;
+    Ok(!named.is_empty() && named.iter().all(|name| name.as_deref().is_some_and(|name| name != provider)))
+}
+
+/// Gives a provider a row beside that of the one that took its place, with nothing reserved: it is booked there what it cost.
+async fn stand_apart(tx: &mut Tx, job: &JobId, lease: &LeaseId, provider: &str) -> Result<(), StoreError> {
+    sql("INSERT INTO spend (job, lease, attempt, stage, owner, provider, day, reserved, spent, state, at)
+         SELECT job, $3, attempt, stage, owner, $4, day, 0, CASE state WHEN 'settled' THEN 0 END, state, at FROM spend
+         WHERE job = $1 AND lease = $2 AND state <> 'released'
+         ON CONFLICT (job, lease) DO NOTHING")
+    .bind(job.as_str())
+    .bind(lease.as_str())
+    .bind(beside(lease, provider))
+    .bind(provider)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
 async fn runs(tx: &mut Tx, job: &JobId, lease: &LeaseId) -> Result<bool, StoreError> {
     let running = sql("SELECT id FROM jobs WHERE id = $1 AND lease_id = $2").bind(job.as_str()).bind(lease.as_str());
     Ok(running.optional(tx).await?.is_some())
 }
 
 async fn correct_row(tx: &mut Tx, row: &Row, calls: &Calls) -> Result<(), StoreError> {
-    lock_ledger(tx).await?;
     let booked: i64 = row.get("spent")?;
     let spent = calls.spent(MicroUsd(row.get("reserved")?));
+    if spent.0 == booked {
+        return Ok(());
+    }
+    lock_ledger(tx).await?;
     sql("UPDATE spend SET spent = $3 WHERE job = $1 AND lease = $2")
         .bind(row.get::<String>("job")?)
         .bind(row.get::<String>("lease")?)
