@@ -13,7 +13,7 @@ use sluice_capability::{
 };
 use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::job::JobState;
-use sluice_domain::language::Language;
+use sluice_domain::language::LanguageCode;
 use sluice_domain::limits::Plans;
 use sluice_domain::money::MicroUsd;
 use sluice_engine::{Called, Engine, EnqueueOptions, Job, JobError, Next, Run};
@@ -147,7 +147,7 @@ impl World {
             let profile = Profile { provider: name.to_owned(), is_local: false, languages: Vec::new() };
             let (model, fails) = (model.to_owned(), name.starts_with("bad"));
             let remote = Remote { profile, model, fails, begun: Arc::clone(begun) };
-            let german = name.starts_with("german").then(|| Language::from_code("de").unwrap());
+            let german = name.starts_with("german").then(|| LanguageCode::from_code("de").unwrap());
             let when = When { languages: german.into_iter().collect(), ..When::default() };
             routes.push(Route { implementation: Arc::new(remote) as Arc<dyn Translate>, when });
         }

@@ -49,7 +49,7 @@ impl Does<Speaking> for Speaker {
 fn voice(name: &str) -> VoiceInfo {
     VoiceInfo {
         id: format!("voices:en:{name}"),
-        language: Language::ENGLISH,
+        language: Language::ENGLISH.into(),
         name: name.to_owned(),
         engine: "voices",
         licence: "the provider's terms".to_owned(),

@@ -29,7 +29,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sluice_domain::language::Language;
+use sluice_domain::language::LanguageCode;
 use sluice_domain::money::MicroUsd;
 
 pub use answer::{Answer, MadeBy, Usage};
@@ -70,7 +70,7 @@ pub struct Profile {
     /// Requests stay on this machine.
     pub is_local: bool,
     /// The languages that it supports; empty means any.
-    pub languages: Vec<Language>,
+    pub languages: Vec<LanguageCode>,
 }
 
 /// The context of a request.

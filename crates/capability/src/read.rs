@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use sluice_domain::document::Document;
-use sluice_domain::language::Language;
+use sluice_domain::language::LanguageCode;
 
 use crate::{Capability, Does};
 
@@ -31,5 +31,5 @@ pub struct ReadRequest {
     /// Its pages are read as pictures, whatever text they hold.
     pub as_pictures: bool,
     /// What its text may be written in; any language when there is none.
-    pub languages: Vec<Language>,
+    pub languages: Vec<LanguageCode>,
 }

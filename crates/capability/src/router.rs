@@ -5,7 +5,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use sluice_domain::language::Language;
+use sluice_domain::language::LanguageCode;
 use sluice_domain::money::MicroUsd;
 
 use crate::{Capability, Does, Profile};
@@ -14,7 +14,7 @@ use crate::{Capability, Does, Profile};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct When {
     /// Only these languages, and not an unknown one; empty means any.
-    pub languages: Vec<Language>,
+    pub languages: Vec<LanguageCode>,
     /// The greatest length.
     pub longest: Option<u64>,
     /// The least length.
@@ -42,7 +42,7 @@ impl<I: ?Sized> Clone for Route<I> {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wish {
     /// The language of the request, if that is known.
-    pub language: Option<Language>,
+    pub language: Option<LanguageCode>,
     /// Its length, in the capability's unit: milliseconds of sound, characters of text, pages, texts.
     pub length: Option<u64>,
     /// The length of what is asked for now, where that is a part of it: it is the cost of the whole that is capped.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
-use sluice_domain::language::Language;
+use sluice_domain::language::LanguageCode;
 use sluice_domain::speech::Speech;
 
 use crate::{Capability, Does};
@@ -41,7 +41,7 @@ pub struct VoiceInfo {
     /// `piper:en_US-joe-medium`, `espeak:ar`.
     pub id: String,
     /// What it speaks.
-    pub language: Language,
+    pub language: LanguageCode,
     /// For people.
     pub name: String,
     /// What speaks: `piper`, `espeak-ng`, a provider.

@@ -6,7 +6,7 @@ use sluice_capability::{
     Answer, Attempt, Begun, Capability as _, CapabilityError, Context, Does, Doing, Profile, Remedy, Route, Router,
     Skip, Translate, TranslateRequest, Translating, Translation, When, Wish,
 };
-use sluice_domain::language::Language;
+use sluice_domain::language::LanguageCode;
 use sluice_domain::money::MicroUsd;
 
 /// A translator that puts its name before each text.
@@ -81,7 +81,7 @@ async fn ask(router: &Translators, open: &[String]) -> Result<String, sluice_cap
 
 #[test]
 fn routes_are_tried_in_their_order_and_only_where_their_conditions_hold() {
-    let german = When { languages: vec![Language::from_code("de").unwrap()], ..When::default() };
+    let german = When { languages: vec![LanguageCode::from_code("de").unwrap()], ..When::default() };
     let long = When { shortest: Some(1_000), ..When::default() };
     let short = When { longest: Some(999), cost_cap: Some(MicroUsd(99)), ..When::default() };
     let router = Router::new([
@@ -91,7 +91,7 @@ fn routes_are_tried_in_their_order_and_only_where_their_conditions_hold() {
         route(fake("local"), When::default()),
     ]);
     let wish = |language: &str, length| Wish {
-        language: Language::from_code(language),
+        language: LanguageCode::from_code(language),
         length: Some(length),
         ..Wish::default()
     };
@@ -108,7 +108,7 @@ fn routes_are_tried_in_their_order_and_only_where_their_conditions_hold() {
     assert_eq!(chosen(&router, &request("de"), &unknown, &[]), ["long", "local"], "it may be another language");
     let (_, skipped) = router.choose(&request("de"), &unknown, &());
     assert_eq!(skipped[0], ("german".to_owned(), Skip::UnknownLanguage));
-    let able = Profile { languages: vec![Language::from_code("de").unwrap()], ..fake("able").profile };
+    let able = Profile { languages: vec![LanguageCode::from_code("de").unwrap()], ..fake("able").profile };
     let able = Router::new([route(Fake { profile: able, ..fake("able") }, When::default())]);
     assert_eq!(chosen(&able, &request("de"), &unknown, &[]), ["able"], "nothing forbids to ask it");
     assert!(chosen(&able, &request("fr"), &wish("fr", 1_000), &[]).is_empty());

@@ -1,11 +1,14 @@
 //! The languages that a script can be written and spoken in. Adding one is one line in [`LANGUAGES`].
 
 pub mod abbreviations;
+mod codes;
 pub mod letters;
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+
+pub use codes::LanguageCode;
 
 /// What differs from language to language in a narrated script.
 #[derive(Debug, PartialEq, Eq)]
@@ -135,8 +138,7 @@ impl TryFrom<String> for Language {
     type Error = String;
 
     fn try_from(code: String) -> Result<Self, String> {
-        Self::from_code(&code)
-            .ok_or_else(|| format!("\"{code}\" is no language that is known here: write its code, such as en or ar"))
+        Self::from_code(&code).ok_or_else(|| codes::unknown(&code))
     }
 }
 

@@ -47,7 +47,9 @@ impl Does<Reading> for Reader {
     fn begin<'a>(&'a self, request: &'a ReadRequest, _: Context<'a>) -> Doing<'a, Begun<Document>> {
         Box::pin(async move {
             let read = if request.as_pictures {
-                self.read_by_ocr(&request.file, &request.languages).await
+                // By others nobody can narrow what tesseract looks for: then it looks for all that it knows.
+                let known: Vec<_> = request.languages.iter().filter_map(|language| language.narrated()).collect();
+                self.read_by_ocr(&request.file, &known).await
             } else {
                 self.read(&request.file).await
             };

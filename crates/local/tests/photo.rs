@@ -296,7 +296,7 @@ async fn an_engine_that_dies_costs_one_attempt() {
 async fn a_photograph_is_a_document_for_the_capability() {
     let folder = tempfile::tempdir().unwrap();
     let file = saved(folder.path(), "en.jpg", &jpeg(&photograph(&ENGLISH, 2.0, 1.0)));
-    let request = ReadRequest { file, as_pictures: true, languages: vec![Language::ENGLISH] };
+    let request = ReadRequest { file, as_pictures: true, languages: vec![Language::ENGLISH.into()] };
     let context = Context { key: "key", progress: &|_| () };
     let reader = reader();
     let Begun::Done(answer) = reader.begin(&request, context).await.unwrap() else { panic!("it is done at once") };

@@ -182,7 +182,8 @@ async fn an_estimate_is_within_a_tenth_of_what_is_spoken() {
         ),
     ] {
         let speech = speak(&voices, voice, text).await;
-        let facts = voices.list().into_iter().find(|info| info.id == voice).unwrap().language.facts();
+        let facts =
+            voices.list().into_iter().find(|info| info.id == voice).unwrap().language.narrated().unwrap().facts();
         let words = u32::try_from(sluice_spoken::spoken_words(facts.code, text)).unwrap();
         let estimate = 60_000 * words / facts.spoken_per_minute;
         let difference = estimate.abs_diff(speech.duration_ms());
@@ -194,7 +195,7 @@ async fn an_estimate_is_within_a_tenth_of_what_is_spoken() {
 async fn every_sample_is_spoken_by_every_voice_of_its_language() {
     let voices = voices();
     for voice in voices.list() {
-        let speech = speak(&voices, &voice.id, voice.language.facts().sample).await;
+        let speech = speak(&voices, &voice.id, voice.language.narrated().unwrap().facts().sample).await;
         assert!((3_000..9_000).contains(&speech.duration_ms()), "{}: {} ms", voice.id, speech.duration_ms());
     }
 }
@@ -224,8 +225,16 @@ async fn every_voice_of_espeak_speaks_its_language_at_a_narrators_pace() {
         let speech = speak(&voices, voice, text).await;
         assert_eq!(words(text, &speech), text.split(' ').collect::<Vec<_>>());
         let pace = 60_000 * speech.words.len() / speech.duration_ms() as usize;
-        let wanted =
-            voices.list().into_iter().find(|info| info.id == voice).unwrap().language.facts().spoken_per_minute;
+        let wanted = voices
+            .list()
+            .into_iter()
+            .find(|info| info.id == voice)
+            .unwrap()
+            .language
+            .narrated()
+            .unwrap()
+            .facts()
+            .spoken_per_minute;
         let difference = pace.abs_diff(wanted as usize);
         // A single sentence may have longer or shorter words than is typical of the language.
         assert!(difference < 45, "{voice}: {pace} words a minute, {wanted} wanted");

@@ -118,7 +118,7 @@ impl Calls {
         for delivery in [Delivery::Whole, Delivery::Streamed] {
             chat(service("openai/gpt-4o-mini", &["openrouter/auto"])?, delivery).await?;
         }
-        let known = vec![(Language::ENGLISH, "alloy".to_owned())];
+        let known = vec![(Language::ENGLISH.into(), "alloy".to_owned())];
         let speaker = SpeechModel::new(service("openai/tts-1", &[])?, known)?;
         finish(&speaker, &self.speak("openrouter:en:alloy")).await?;
         finish(&TranscriptionModel::new(service("openai/whisper-1", &[])?)?, &self.transcribe(true)?).await?;

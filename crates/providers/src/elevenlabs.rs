@@ -5,7 +5,6 @@
 //! an id and reports its end by webhook.
 
 mod account;
-mod languages;
 mod speech;
 mod transcription;
 mod voices;

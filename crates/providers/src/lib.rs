@@ -10,6 +10,7 @@
 //! | `did` | presenters of D-ID: talks, clips, expressives |
 //! | `vision` | text in pictures, by Google Cloud Vision |
 //! | `runner` | jobs on a GPU of one's own |
+//! | `languages` | what a voice speaks that does not say it |
 //! | `mp4`, `picture` | length and size of a video, and of a picture, from its head |
 //! | `pages` | lists that come page by page |
 //! | `webhook` | what a webhook of a provider must have to be accepted |
@@ -24,6 +25,7 @@ pub mod account;
 pub mod did;
 pub mod elevenlabs;
 pub mod http;
+mod languages;
 mod mp4;
 pub mod openai;
 mod openrouter;

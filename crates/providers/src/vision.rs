@@ -15,7 +15,7 @@ use sluice_capability::{
     Answer, Begun, CallProgress, CapabilityError, Context, Does, Doing, MadeBy, Profile, ReadRequest, Reading, Usage,
 };
 use sluice_domain::document::Document;
-use sluice_domain::language::Language;
+use sluice_domain::language::LanguageCode;
 use sluice_domain::money::MicroUsd;
 use sluice_outbound::Client;
 
@@ -99,7 +99,7 @@ impl Vision {
     }
 
     /// What is seen in a picture (PNG, JPEG, WebP), with the confidence of each word. Sizes are in pixels.
-    pub async fn see(&self, file: &Path, languages: &[Language]) -> Result<Answer<SeenPage>, CapabilityError> {
+    pub async fn see(&self, file: &Path, languages: &[LanguageCode]) -> Result<Answer<SeenPage>, CapabilityError> {
         let picture = Picture::of(file).await?;
         picture.check(PIXELS, BYTES)?;
         if !matches!(picture.format, ImageFormat::Png | ImageFormat::Jpeg | ImageFormat::WebP) {

@@ -1,13 +1,14 @@
 //! Makes text of what was sent: a picture is read, a sound is heard. A text is there already.
 
 mod here;
+mod lost;
 mod remote;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sluice_blobs::BlobHash;
 use sluice_capability::{MadeBy, TranscribeRequest, Transcript, Wish};
-use sluice_domain::language::Language;
+use sluice_domain::language::LanguageCode;
 use sluice_domain::study::{Doubt, Reason, Source, StudyLanguage};
 use sluice_engine::{Called, JobError, Run};
 use sluice_local::photo::shape;
@@ -307,14 +308,19 @@ async fn hear(run: &Run, app: &CaptureApp, row: &PhraseRow, original: &Original)
     let of = json!([HEARD, hash, request.language]);
     let key = BlobHash::of(of.to_string().as_bytes()).to_string();
     let wish = Wish {
-        language: request.language.as_deref().and_then(Language::from_code),
+        language: request.language.as_deref().and_then(LanguageCode::from_code),
         length: Some(super::SOUND_MS),
         ..Wish::default()
     };
     let router = app.hearing.of(run.owner()).await?;
     let mut passed = Vec::new();
     let asked = routing::ask_telling(run, &key, &router, &request, &wish, Unchanged, &mut passed).await;
-    note(run, row, &passed).await?;
+    let lost = lost::by(run, row, &key, &router, asked.as_ref().err()).await?;
+    note(run, row, lost.as_ref().unwrap_or(&passed)).await?;
+    let asked = match asked {
+        Err(error) if lost.is_some() => lost::hear_here(run, (&key, &wish), &router, &request, error).await,
+        asked => asked,
+    };
     let made = match asked? {
         Called::Done(made) => made,
         Called::Pending(pending) => return Ok(Called::Pending(pending)),

@@ -42,7 +42,6 @@ mod text;
 pub mod view;
 
 use sluice_capability::{Complete, CompleteRequest, Completing, Router, Wish};
-use sluice_domain::language::Language;
 use sluice_domain::study::StudyLanguage;
 
 pub use actions::{Acted, Action, BATCH, Skipped, act, act_on_seen, undo};
@@ -64,7 +63,7 @@ pub const SOUND_MS: u64 = 30_000;
 
 /// Of a request about a phrase in this language.
 fn wish_of(language: StudyLanguage) -> Wish {
-    Wish { language: Language::from_code(language.code()), ..Wish::default() }
+    Wish { language: Some(language.into()), ..Wish::default() }
 }
 
 /// Of an example, of which it does not matter in which language it is: the first one for which there is a route.

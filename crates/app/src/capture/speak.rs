@@ -6,7 +6,6 @@ use std::sync::Arc;
 use serde_json::json;
 use sluice_blobs::BlobHash;
 use sluice_capability::{CapabilityError, Doing, Router, Speak, SpeakRequest, Speaking, VoiceInfo, Wish};
-use sluice_domain::language::Language;
 use sluice_domain::money::MicroUsd;
 use sluice_domain::speech::Speech;
 use sluice_domain::study::StudyLanguage;
@@ -18,9 +17,9 @@ use sluice_store::capture::{Original, PhraseAudio, PhraseRow, SourceKind};
 use super::analyse::PHRASE;
 use super::context::CaptureApp;
 use super::extract::hash_of;
-use super::{card, current};
+use super::{card, current, wish_of};
 use crate::media::Media;
-use crate::routing::{self, Keep};
+use crate::routing::{self, Asking, Keep, Made};
 
 /// Changes with the sound that the same text gets.
 const SPOKEN: &str = "capture.speak/2";
@@ -69,24 +68,35 @@ pub(super) fn voice_of(language: StudyLanguage) -> String {
     format!("espeak:{}", language.facts().voice)
 }
 
-/// The voice of the first route that has one for this text: the built-in one, where that is spoken, or else the first of the
-/// language.
-fn chosen_voice(router: &Router<Speaking, dyn Speak>, language: StudyLanguage, text: &str, wish: &Wish) -> String {
-    let built_in = voice_of(language);
+/// The voices for a text, in the order of the routes, each once: of a route the built-in one, where it has that, or else its first
+/// of the language. If no route has one it is the built-in one, of which is then said why it does not speak.
+fn voices_for(
+    router: &Router<Speaking, dyn Speak>,
+    language: StudyLanguage,
+    text: &str,
+    wish: &Wish,
+) -> Vec<SpeakRequest> {
+    let asked = |voice: String| SpeakRequest { voice, text: text.to_owned(), out: PathBuf::new() };
     let of_language = |voice: &VoiceInfo| voice.installed && voice.language.code() == language.code();
-    let voices_of = |speaker: &Arc<dyn Speak>| {
-        let first = speaker.voices().into_iter().find(of_language).map(|voice| voice.id);
-        [Some(built_in.clone()), first].into_iter().flatten()
-    };
-    let is_spoken = |voice: &String| {
-        let request = SpeakRequest { voice: voice.clone(), text: text.to_owned(), out: PathBuf::new() };
-        move |speaker: &Arc<dyn Speak>| {
-            let (chosen, _) = router.choose(&request, wish, &());
+    let mut found = Vec::<SpeakRequest>::new();
+    for speaker in router.implementations() {
+        let is_spoken = |request: &SpeakRequest| {
+            let (chosen, _) = router.choose(request, wish, &());
             chosen.iter().any(|one| Arc::ptr_eq(one, speaker))
-        }
-    };
-    let found = router.implementations().find_map(|speaker| voices_of(speaker).find(|voice| is_spoken(voice)(speaker)));
-    found.unwrap_or(built_in)
+        };
+        let first = speaker.voices().into_iter().find(of_language).map(|voice| voice.id);
+        let voice = [Some(voice_of(language)), first].into_iter().flatten().map(asked).find(is_spoken);
+        found.extend(voice.filter(|voice| !found.contains(voice)));
+    }
+    if found.is_empty() {
+        found.push(asked(voice_of(language)));
+    }
+    found
+}
+
+/// Of a text in this language.
+fn wish_for(language: StudyLanguage, text: &str) -> Wish {
+    Wish { length: u64::try_from(text.chars().count()).ok(), ..wish_of(language) }
 }
 
 /// The most that a voice costs for a card of ten words, and the provider of the first one that may be asked and costs something;
@@ -96,17 +106,16 @@ pub(super) fn price_of_card(router: &Router<Speaking, dyn Speak>) -> Option<(Str
     for language in StudyLanguage::all() {
         // A vowel mark on each letter.
         let text = PHRASE.repeat(if language == StudyLanguage::ARABIC { 2 } else { 1 });
-        let length = u64::try_from(text.chars().count()).ok();
-        let wish = Wish { language: Language::from_code(language.code()), length, ..Wish::default() };
-        let voice = chosen_voice(router, language, &text, &wish);
-        let request = SpeakRequest { voice, text, out: PathBuf::new() };
-        for speaker in router.choose(&request, &wish, &()).0 {
-            let estimate = speaker.estimate(&request);
-            if estimate == Some(MicroUsd(0)) {
-                continue;
+        let wish = wish_for(language, &text);
+        for request in voices_for(router, language, &text, &wish) {
+            for speaker in router.choose(&request, &wish, &()).0 {
+                let estimate = speaker.estimate(&request);
+                if estimate == Some(MicroUsd(0)) {
+                    continue;
+                }
+                let (_, most) = price.get_or_insert_with(|| (speaker.profile().provider.clone(), Some(MicroUsd(0))));
+                *most = most.zip(estimate).map(|(most, one)| most.max(one));
             }
-            let (_, most) = price.get_or_insert_with(|| (speaker.profile().provider.clone(), Some(MicroUsd(0))));
-            *most = most.zip(estimate).map(|(most, one)| most.max(one));
         }
     }
     price
@@ -124,22 +133,69 @@ async fn by_voice(run: &Run, app: &CaptureApp, row: &PhraseRow) -> Result<Called
     let folder = app.platform.media.work_folder(&run.lease().name()).await?;
     let router = app.speaking.of(run.owner()).await?;
     let text = said(row)?;
-    let length = u64::try_from(text.chars().count()).ok();
-    let wish = Wish { language: Language::from_code(language.code()), length, ..Wish::default() };
-    let voice = chosen_voice(&router, language, &text, &wish);
-    let request = SpeakRequest { voice, text, out: folder.join("voice.wav") };
+    let wish = wish_for(language, &text);
+    let mut voices = voices_for(&router, language, &text, &wish);
+    let keep =
+        KeepEncoded { media: app.platform.media.clone(), guard: app.guard.clone(), wav: folder.join("voice.wav") };
+    first_begun(run, &router, language, &mut voices).await?;
+    let (mut failed, mut is_lost) = (None::<JobError>, false);
+    for request in voices {
+        // What may have been paid once is not paid a second time: then only this machine speaks.
+        if is_lost && router.choose(&request, &wish, &()).0.iter().any(|one| !one.profile().is_local) {
+            continue;
+        }
+        let (key, request) = (key_of(language, &request), SpeakRequest { out: keep.wav.clone(), ..request });
+        match routing::ask(run, &key, &router, &request, &wish, keep.clone()).await {
+            Ok(Called::Done(made)) => return Ok(Called::Done(audio_of(&made))),
+            Ok(Called::Pending(pending)) => return Ok(Called::Pending(pending)),
+            Err(error) if error.is_untold() => {
+                run.log(format!("The voice {} is not waited for: {error}", request.voice));
+                (failed, is_lost) = (Some(JobError::fail(error.code, error.message)), true);
+            }
+            Err(error) if routing::may_be_paid(&error) || error.code == "stopped" => return Err(error),
+            Err(error) => {
+                run.log(format!("The voice {} says nothing: {error}", request.voice));
+                // What heals is worth another attempt, whoever else cannot do it.
+                failed = Some(failed.filter(|before| is_lost || before.retry && !error.retry).unwrap_or(error));
+            }
+        }
+    }
+    Err(failed.unwrap_or_else(|| JobError::fail("no_voice", "no voice speaks this")))
+}
+
+/// The hash of what a voice is to say.
+fn key_of(language: StudyLanguage, request: &SpeakRequest) -> String {
     let of = json!([SPOKEN, request.text, language.code(), request.voice]);
-    let key = BlobHash::of(of.to_string().as_bytes()).to_string();
-    let keep = KeepEncoded { media: app.platform.media.clone(), guard: app.guard.clone(), wav: request.out.clone() };
-    Ok(match routing::ask(run, &key, &router, &request, &wish, keep).await? {
-        Called::Done(made) => Called::Done(PhraseAudio {
-            blob: made.value.to_string(),
-            ending: ENDING.to_owned(),
-            made_by: [made.made_by.model.as_str(), made.made_by.version.as_str()].join(" ").trim().to_owned(),
-            own: false,
-        }),
-        Called::Pending(pending) => Called::Pending(pending),
-    })
+    BlobHash::of(of.to_string().as_bytes()).to_string()
+}
+
+/// Puts a voice first that has said it already, or is saying it: no other one is paid for the same beside it.
+async fn first_begun(
+    run: &Run,
+    router: &Router<Speaking, dyn Speak>,
+    language: StudyLanguage,
+    voices: &mut [SpeakRequest],
+) -> Result<(), JobError> {
+    if voices.len() < 2 {
+        return Ok(());
+    }
+    for place in 0..voices.len() {
+        let key = key_of(language, &voices[place]);
+        if let Asking::Free = routing::asking::<_, _, BlobHash>(run, &key, router).await? {
+            voices[..=place].rotate_right(1);
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn audio_of(made: &Made<BlobHash>) -> PhraseAudio {
+    PhraseAudio {
+        blob: made.value.to_string(),
+        ending: ENDING.to_owned(),
+        made_by: [made.made_by.model.as_str(), made.made_by.version.as_str()].join(" ").trim().to_owned(),
+        own: false,
+    }
 }
 
 /// Encodes what a voice said, and stores it.
@@ -172,19 +228,20 @@ fn not_encoded(error: EncodeError) -> JobError {
 #[cfg(test)]
 mod tests {
     use sluice_capability::{Begun, Context, Does, Profile, Route, When};
+    use sluice_domain::language::LanguageCode;
 
     use super::*;
 
     /// Voices of which a character costs so much.
     struct Voices {
         profile: Profile,
-        ids: Vec<(String, Language)>,
+        ids: Vec<(String, LanguageCode)>,
         micro_usd: Option<i64>,
     }
 
     impl Voices {
         fn of(provider: &str, is_local: bool, ids: &[(&str, &str)], micro_usd: Option<i64>) -> Arc<dyn Speak> {
-            let id = |(id, code): &(&str, &str)| ((*id).to_owned(), Language::from_code(code).unwrap());
+            let id = |(id, code): &(&str, &str)| ((*id).to_owned(), LanguageCode::from_code(code).unwrap());
             let profile = Profile { provider: provider.to_owned(), is_local, languages: Vec::new() };
             Arc::new(Self { profile, ids: ids.iter().map(id).collect(), micro_usd })
         }
@@ -211,7 +268,7 @@ mod tests {
 
     impl Speak for Voices {
         fn voices(&self) -> Vec<VoiceInfo> {
-            let voice = |(id, language): &(String, Language)| VoiceInfo {
+            let voice = |(id, language): &(String, LanguageCode)| VoiceInfo {
                 id: id.clone(),
                 language: *language,
                 name: id.clone(),
@@ -236,6 +293,7 @@ mod tests {
         let price = |each| price_at(vec![mouth(each), here()]);
         assert_eq!(price(Some(3)), Some(("mouth".to_owned(), Some(MicroUsd(6 * letters)))), "Arabic with its marks");
         assert_eq!(price(None), Some(("mouth".to_owned(), None)));
+        assert!(price_at(vec![here(), mouth(Some(3))]).is_some(), "whoever is asked after the first one may be paid");
         let spanish = Voices::of("mouth", false, &[("mouth:es", "es")], Some(3));
         let (_, most) = price_at(vec![spanish, here()]).unwrap();
         assert_eq!(most, Some(MicroUsd(3 * letters)));

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use http::Uri;
 use serde::{Deserialize, Serialize};
 use sluice_capability::When;
-use sluice_domain::language::Language;
+use sluice_domain::language::LanguageCode;
 use sluice_domain::money::MicroUsd;
 
 pub use check::ConfigProblem;
@@ -249,7 +249,7 @@ pub struct RouteSettings {
     pub model: Option<String>,
     /// Only these languages.
     #[serde(default)]
-    pub languages: Vec<Language>,
+    pub languages: Vec<LanguageCode>,
     /// The greatest length, in the capability's unit.
     pub longest: Option<u64>,
     /// The least length.
@@ -330,6 +330,7 @@ mod tests {
             "providers": {
                 "openai": { "kind": "openai", "models": { "complete": "gpt-5-mini", "speak": "tts" } },
                 "here": { "kind": "openai", "server": "llama-cpp", "url": "http://[::1]:8081/v1" },
+                "mouth": { "kind": "elevenlabs", "voices": { "ru": ["a"], "zh": ["b"], "ka": ["c"], "uk": ["d"] } },
                 "faces": {
                     "kind": "d-id", "key_form": "base64",
                     "faces": { "ada": "https://x.org/ada.JPG?a=b", "alan": "s3://x/alan.png", "eva": "/srv/eva.png" },
@@ -340,13 +341,19 @@ mod tests {
                     { "provider": "here", "local_only": true, "longest": 4000 },
                     { "provider": "openai", "languages": ["en", "ar"], "cost_cap": 50_000 },
                 ],
-                "speak": [{ "provider": "openai" }, { "provider": "local" }],
+                "speak": [
+                    { "provider": "mouth", "languages": ["ru", "zh", "ka", "uk"] },
+                    { "provider": "openai" },
+                    { "provider": "local" },
+                ],
             },
         }));
         assert_eq!(good.check(&[]), []);
         let [first, second] = good.routes.of(Served::Complete) else { panic!("two routes") };
         assert_eq!(first.when(), When { longest: Some(4000), ..When::default() });
         assert_eq!((second.when().cost_cap, second.when().languages.len()), (Some(MicroUsd(50_000)), 2));
+        let of_cards = good.routes.of(Served::Speak)[0].when().languages;
+        assert_eq!(of_cards.iter().map(|language| language.code()).collect::<Vec<_>>(), ["ru", "zh", "ka", "uk"]);
         let is_local = |name: &str| good.providers[name].is_local();
         assert!(is_local("here") && !is_local("openai"));
         let needs_key = |name: &str| good.providers[name].needs_key();
@@ -360,9 +367,8 @@ mod tests {
         assert!(read(json!({ "kind": "openai", "key": "sk-1" })).unwrap_err().contains("key"));
         assert!(read(json!({ "kind": "opnai" })).unwrap_err().contains("opnai"));
         assert!(serde_json::from_value::<Routes>(json!({ "sing": [] })).is_err());
-        assert!(
-            serde_json::from_value::<Routes>(json!({ "speak": [{ "provider": "local", "languages": ["xx"] }] }))
-                .is_err()
-        );
+        let unknown = json!({ "speak": [{ "provider": "local", "languages": ["xx"] }] });
+        let said = serde_json::from_value::<Routes>(unknown).unwrap_err().to_string();
+        assert!(said.contains("\"xx\" is no language that is known here"), "{said}");
     }
 }

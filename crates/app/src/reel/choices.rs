@@ -144,7 +144,7 @@ mod tests {
 
     fn voice(id: &str, language: Language, installed: bool) -> VoiceInfo {
         let (id, name, licence) = (id.to_owned(), id.to_owned(), "CC0".to_owned());
-        VoiceInfo { id, language, name, engine: "test", licence, installed }
+        VoiceInfo { id, language: language.into(), name, engine: "test", licence, installed }
     }
 
     #[test]

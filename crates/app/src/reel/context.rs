@@ -52,7 +52,7 @@ fn a_letter(voice: &str) -> SpeakRequest {
 /// What is wished of a model that writes a script: its length is that of what it is given.
 pub(super) fn script_wish(request: &CompleteRequest, language: Language) -> Wish {
     let length = request.messages.iter().map(|message| message.text.chars().count()).sum::<usize>();
-    Wish { language: Some(language), length: u64::try_from(length).ok(), ..Wish::default() }
+    Wish { language: Some(language.into()), length: u64::try_from(length).ok(), ..Wish::default() }
 }
 
 /// The turns of those who make a picture or a sample on request. Cheap to clone.
@@ -78,9 +78,10 @@ pub struct Limits {
 }
 
 impl ReelApp {
-    /// Every voice, the best of a language first, installed or not.
+    /// Every voice in a language of videos, the best of a language first, installed or not.
     pub fn voices(&self) -> Vec<VoiceInfo> {
-        self.speaking.configured().implementations().flat_map(|speaker| speaker.voices()).collect()
+        let all = self.speaking.configured().implementations().flat_map(|speaker| speaker.voices());
+        all.filter(can_narrate).collect()
     }
 
     /// The voices that this owner may choose: what the providers listed for the owner's key, and those of every route. They are in
@@ -138,12 +139,23 @@ impl ReelApp {
     }
 }
 
+/// Whether a voice speaks a language that a video can be in: routes may have voices of others, for cards.
+fn can_narrate(voice: &VoiceInfo) -> bool {
+    voice.language.narrated().is_some()
+}
+
 /// The voices of routes, in their order: those that their route may be asked for, and those in a language that it is not for.
 fn in_order(router: &Router<Speaking, dyn Speak>) -> (Vec<VoiceInfo>, Vec<VoiceInfo>) {
     let of = |route: &Route<dyn Speak>| {
         let languages = route.when.languages.clone();
         let is_asked = move |voice: &VoiceInfo| languages.is_empty() || languages.contains(&voice.language);
-        route.implementation.voices().into_iter().map(move |voice| (is_asked(&voice), voice)).collect::<Vec<_>>()
+        route
+            .implementation
+            .voices()
+            .into_iter()
+            .filter(can_narrate)
+            .map(move |voice| (is_asked(&voice), voice))
+            .collect::<Vec<_>>()
     };
     let (asked, others): (Vec<_>, Vec<_>) = router.routes().flat_map(of).partition(|(is_asked, _)| *is_asked);
     let bare = |voices: Vec<(bool, VoiceInfo)>| voices.into_iter().map(|(_, voice)| voice).collect();

@@ -172,22 +172,23 @@ async fn draw(
 pub async fn sample(owner: &OwnerId, app: &ReelApp, id: &str) -> Result<String, PreviewError> {
     let voice = || id.to_owned();
     let known = app.voices_of(owner).await.into_iter().find(|known| known.id == id);
-    let known = known.ok_or_else(|| PreviewError::NoSuchVoice { voice: voice() })?;
+    let known = known.and_then(|known| Some((known.language.narrated()?, known.installed)));
+    let (language, installed) = known.ok_or_else(|| PreviewError::NoSuchVoice { voice: voice() })?;
     if app.can_cost(id) {
         return Err(PreviewError::NotLocal { voice: voice() });
     }
-    let text = sentence(known.language);
+    let text = sentence(language);
     let key = keys::key("sample/1", &(id, text)).map_err(|_| unreadable())?;
     if let Some(hash) = kept(app, &key).await? {
         return link(owner, app, &key, &hash, "sample.wav").await;
     }
-    if !known.installed {
+    if !installed {
         return Err(PreviewError::VoiceNotInstalled { voice: voice() });
     }
     let _turn = turn(&app.previews.samples).await?;
     let hash = match kept(app, &key).await? {
         Some(hash) => hash,
-        None => speak(owner, app, id, known.language, (text, &key)).await?,
+        None => speak(owner, app, id, language, (text, &key)).await?,
     };
     link(owner, app, &key, &hash, "sample.wav").await
 }
@@ -277,7 +278,7 @@ async fn speak(
     let stored: Stored = in_folder(app, key, "sample", async |folder| {
         let out = folder.join("sample.wav");
         let request = &SpeakRequest { voice: voice.to_owned(), text: text.to_owned(), out: out.clone() };
-        let wish = Wish { language: Some(language), local_only: true, ..Wish::default() };
+        let wish = Wish { language: Some(language.into()), local_only: true, ..Wish::default() };
         let spoken = router.first(request, &wish, &(), |speaker| async move {
             match speaker.begin(request, Context { key: "", progress: &|_| {} }).await {
                 Ok(Begun::Done(_)) => Ok(()),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 use sluice_blobs::BlobHash;
 use sluice_capability::{MadeBy, PartOf, Router, Transcribe, TranscribeRequest, Transcribing, Transcript, Wish};
-use sluice_domain::language::Language;
+use sluice_domain::language::LanguageCode;
 use sluice_engine::{Called, JobError, Run};
 use sluice_local::sound::{CUT_STEP_MS, Readable, cut, readable};
 use sluice_local::speech::SpeechError;
@@ -201,7 +201,7 @@ async fn ask(
     let part = request.part_of.as_ref();
     let language = request.language.as_deref().or_else(|| part?.language.as_deref());
     let wish = Wish {
-        language: language.and_then(Language::from_code),
+        language: language.and_then(LanguageCode::from_code),
         length: Some(part.map_or(request.duration_ms, |part| part.whole_ms)),
         part: part.map(|_| request.duration_ms),
         ..Wish::default()

@@ -5,7 +5,7 @@ use futures::future::BoxFuture;
 use serde::Serialize;
 use serde_json::{Value, json};
 use sluice_domain::ids::OwnerId;
-use sluice_domain::language::Language;
+use sluice_domain::language::LanguageCode;
 use sluice_engine::{Builder, Engine};
 use sluice_local::speech::LANGUAGES;
 use sluice_store::{StoreError, Tx, scribe};
@@ -131,10 +131,10 @@ impl Module for ScribeApp {
 
 /// The languages that one of these routes hears, each with those that it is for and those that its implementation knows; all where
 /// there is no route.
-fn heard<'a>(routes: impl Iterator<Item = [&'a [Language]; 2]>) -> Vec<&'static str> {
+fn heard<'a>(routes: impl Iterator<Item = [&'a [LanguageCode]; 2]>) -> Vec<&'static str> {
     let routes: Vec<_> = routes.collect();
     let hears = |code: &&'static str| {
-        let language = Language::from_code(code);
+        let language = LanguageCode::from_code(code);
         routes.is_empty()
             || routes.iter().any(|[wanted, known]| match language {
                 Some(language) => [wanted, known].iter().all(|some| some.is_empty() || some.contains(&language)),
@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn a_language_that_no_route_hears_is_not_offered() {
-        let of = |codes: &[&str]| codes.iter().filter_map(|code| Language::from_code(code)).collect::<Vec<_>>();
+        let of = |codes: &[&str]| codes.iter().filter_map(|code| LanguageCode::from_code(code)).collect::<Vec<_>>();
         let (arabic, known, any) = (of(&["ar"]), of(&["en", "fr"]), of(&[]));
         assert_eq!(heard([[&*arabic, &*any], [&*any, &*any]].into_iter()), LANGUAGES);
         assert_eq!(heard(std::iter::empty()), LANGUAGES);

@@ -87,6 +87,8 @@ pub enum Reason {
     ModelFailed,
     /// The calls of models that are allowed for a day are used up.
     AllowanceUsed,
+    /// A model was asked, its answer was lost, and nobody can tell whether it was paid.
+    AnswerLost,
 }
 
 impl fmt::Display for Reason {
@@ -113,6 +115,7 @@ impl fmt::Display for Reason {
             Self::NotChecked => "not checked a second time",
             Self::ModelFailed => "the model gave no usable answer",
             Self::AllowanceUsed => "allowance used up",
+            Self::AnswerLost => "the model's answer was lost",
         })
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use sluice_capability::VoiceInfo;
-use sluice_domain::language::Language;
+use sluice_domain::language::{Language, LanguageCode};
 
 /// Which engine speaks a voice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,7 +78,7 @@ impl Voice {
     pub(super) fn info(&self, installed: bool) -> VoiceInfo {
         VoiceInfo {
             id: self.id.to_owned(),
-            language: Language::from_code(self.language).unwrap_or(Language::ENGLISH),
+            language: LanguageCode::from_code(self.language).unwrap_or_else(|| Language::ENGLISH.into()),
             name: self.name.to_owned(),
             engine: match self.engine {
                 Engine::Piper => "piper",

@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderName};
 use serde::Deserialize;
 use sluice_capability::{CapabilityError, Profile};
-use sluice_domain::language::Language;
+use sluice_domain::language::LanguageCode;
 use sluice_outbound::Client;
 
 use super::NAME;
@@ -65,7 +65,7 @@ impl Account {
         Ok(self.endpoint.get(Operation::QUESTION, "/v1/user/subscription").await?.value)
     }
 
-    pub(super) fn profile(&self, languages: Vec<Language>) -> Profile {
+    pub(super) fn profile(&self, languages: Vec<LanguageCode>) -> Profile {
         Profile { provider: self.provider.clone(), is_local: false, languages }
     }
 }

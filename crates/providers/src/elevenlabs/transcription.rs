@@ -10,12 +10,12 @@ use sluice_capability::{
     Answer, Begun, CallProgress, CapabilityError, Context, Does, Doing, MadeBy, Profile, Segment, TranscribeRequest,
     Transcribing, Transcript, Usage, Word,
 };
+use sluice_domain::language::LanguageCode;
 use sluice_domain::money::MicroUsd;
 use sluice_outbound::{Content, Field};
 
 use super::VERSION;
 use super::account::{Account, places, request_id};
-use super::languages::code_of;
 use crate::http::{Lost, Operation, Reply};
 use crate::webhook::is_id;
 
@@ -187,7 +187,8 @@ fn millis(seconds: f64) -> u32 {
 
 /// What was heard in the words of the capability. Segments end with a sentence, a pause, or another speaker.
 fn transcript(heard: Heard, request: &TranscribeRequest) -> Transcript {
-    let named = heard.language_code.as_deref().and_then(code_of).map(str::to_owned);
+    let of = |code: &str| LanguageCode::from_code(&code.to_ascii_lowercase());
+    let named = heard.language_code.as_deref().and_then(of).map(|language| language.code().to_owned());
     let language = named.or_else(|| request.language.clone());
     let mut building = Building::default();
     for token in heard.words.unwrap_or_default() {

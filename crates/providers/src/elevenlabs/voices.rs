@@ -6,11 +6,12 @@ use futures::FutureExt as _;
 use futures::stream::{StreamExt as _, TryStreamExt as _};
 use serde::Deserialize;
 use sluice_capability::{CapabilityError, VoiceInfo};
-use sluice_domain::language::{LANGUAGES, Language};
+use sluice_domain::language::LanguageCode;
 
 use super::NAME;
 use super::account::Account;
 use crate::http::Operation;
+use crate::languages::spoken_by_default;
 use crate::pages::{Bounds, Page, Pages, pages};
 use crate::webhook::is_id;
 
@@ -46,9 +47,9 @@ struct Verified {
 }
 
 /// Voices by language and name, as they are configured: a name is ElevenLabs' id of a voice.
-pub fn voices(configured: Vec<(Language, String)>) -> Vec<VoiceInfo> {
+pub fn voices(configured: Vec<(LanguageCode, String)>) -> Vec<VoiceInfo> {
     let plain = configured.into_iter().filter(|(_, voice)| is_id(voice));
-    let info = |(language, voice): (Language, String)| VoiceInfo {
+    let info = |(language, voice): (LanguageCode, String)| VoiceInfo {
         id: format!("{NAME}:{language}:{voice}"),
         language,
         name: voice,
@@ -60,7 +61,7 @@ pub fn voices(configured: Vec<(Language, String)>) -> Vec<VoiceInfo> {
 }
 
 impl Account {
-    /// The account's voices, one entry for each language that a voice was verified in, or for all if it was in none.
+    /// The account's voices, one entry for each language that a voice was verified in, or for those of the apps if it was in none.
     pub fn voices(&self) -> Pages<VoiceInfo> {
         let account = self.clone();
         let bounds = Bounds { pages: PAGES, items: PAGES * OF_PAGE, of_page: OF_PAGE };
@@ -89,15 +90,15 @@ impl Account {
 
 impl Voice {
     fn infos(self) -> Vec<VoiceInfo> {
-        let mut languages: Vec<Language> = Vec::new();
+        let mut languages: Vec<LanguageCode> = Vec::new();
         let verified = self.verified_languages.into_iter().flatten().filter_map(|one| one.language);
         let labelled = self.labels.as_ref().and_then(|labels| labels.get("language").cloned().flatten());
         for code in verified.chain(labelled) {
-            let known = Language::from_code(code.split(['-', '_']).next().unwrap_or_default());
+            let known = LanguageCode::from_code(code.split(['-', '_']).next().unwrap_or_default());
             languages.extend(known.filter(|language| !languages.contains(language)));
         }
         if languages.is_empty() {
-            languages.extend(LANGUAGES.iter().filter_map(|facts| Language::from_code(facts.code)));
+            languages.extend(spoken_by_default());
         }
         let name = self.name.unwrap_or_else(|| self.id.clone());
         let name: String = name.chars().filter(|one| !one.is_control()).take(NAME_CHARACTERS).collect();
@@ -105,7 +106,7 @@ impl Voice {
             Some("cloned" | "professional") => "the provider's terms, and the consent of whose voice it is",
             _ => "the provider's terms",
         };
-        let info = |language: Language| VoiceInfo {
+        let info = |language: LanguageCode| VoiceInfo {
             id: format!("{NAME}:{language}:{}", self.id),
             language,
             name: name.clone(),
@@ -118,7 +119,7 @@ impl Voice {
 }
 
 /// Language and voice of an id.
-pub(super) fn named(id: &str) -> Option<(Language, &str)> {
+pub(super) fn named(id: &str) -> Option<(LanguageCode, &str)> {
     let (language, voice) = id.strip_prefix(NAME)?.strip_prefix(':')?.split_once(':')?;
-    is_id(voice).then_some((Language::from_code(language)?, voice))
+    is_id(voice).then_some((LanguageCode::from_code(language)?, voice))
 }

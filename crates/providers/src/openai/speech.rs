@@ -14,7 +14,7 @@ use sluice_capability::{
     Answer, Begun, CallProgress, CapabilityError, Context, Does, Doing, Profile, Speak, SpeakRequest, Speaking, Usage,
     VoiceInfo,
 };
-use sluice_domain::language::Language;
+use sluice_domain::language::LanguageCode;
 use sluice_domain::money::MicroUsd;
 use sluice_domain::speech::{Speech, WordTiming};
 use sluice_outbound::Content;
@@ -71,7 +71,7 @@ impl Drop for Temporary {
 
 impl SpeechModel {
     /// The model of a service, with its voices by language and name: see [`voices()`](super::voices()).
-    pub fn new(service: Service, voices: Vec<(Language, String)>) -> Result<Self, ServiceError> {
+    pub fn new(service: Service, voices: Vec<(LanguageCode, String)>) -> Result<Self, ServiceError> {
         let longest = service.able("speak", service.quirks().speaks)?;
         let voices = voices.into_iter().map(|voice| voices::info(&service, voice)).collect();
         Ok(Self { service, voices, has_others: false, longest })

@@ -6,11 +6,12 @@ use std::collections::HashSet;
 use futures::FutureExt as _;
 use serde::Deserialize;
 use sluice_capability::{CapabilityError, VoiceInfo};
-use sluice_domain::language::{LANGUAGES, Language};
+use sluice_domain::language::LanguageCode;
 
 use super::server::Server;
 use super::service::Service;
 use crate::http::Operation;
+use crate::languages::spoken_by_default;
 use crate::pages::{Bounds, Page, Pages, pages};
 
 /// The most voices of a list that are read.
@@ -18,7 +19,7 @@ const MOST: usize = 2_000;
 /// The longest name of a voice.
 const NAME: usize = 64;
 
-/// OpenAI's voices. Each of them speaks every language.
+/// OpenAI's voices. Each of them speaks every language that OpenAI names for them.
 const OPENAI: [&str; 13] =
     ["marin", "cedar", "alloy", "ash", "ballad", "coral", "echo", "fable", "nova", "onyx", "sage", "shimmer", "verse"];
 /// Kokoro's best voice of each language.
@@ -33,20 +34,20 @@ const KOKORO: [(&str, &str); 7] = [
 ];
 
 /// The voices that a server is known to have, as (language, name): what is not known has to be configured.
-pub fn voices(server: Server) -> Vec<(Language, String)> {
+pub fn voices(server: Server) -> Vec<(LanguageCode, String)> {
     match server {
         Server::OpenAi => {
-            let all = LANGUAGES.iter().filter_map(|facts| Language::from_code(facts.code));
-            all.flat_map(|language| OPENAI.map(|name| (language, name.to_owned()))).collect()
+            spoken_by_default().flat_map(|language| OPENAI.map(|name| (language, name.to_owned()))).collect()
         }
-        Server::Kokoro => {
-            KOKORO.iter().filter_map(|(code, name)| Some((Language::from_code(code)?, (*name).to_owned()))).collect()
-        }
+        Server::Kokoro => KOKORO
+            .iter()
+            .filter_map(|(code, name)| Some((LanguageCode::from_code(code)?, (*name).to_owned())))
+            .collect(),
         _ => Vec::new(),
     }
 }
 
-pub(super) fn info(service: &Service, (language, name): (Language, String)) -> VoiceInfo {
+pub(super) fn info(service: &Service, (language, name): (LanguageCode, String)) -> VoiceInfo {
     VoiceInfo {
         id: format!("{}:{language}:{name}", service.profile.provider),
         language,
@@ -96,7 +97,7 @@ enum KokoroVoice {
     Plain(String),
 }
 
-async fn of_kokoro(service: &Service) -> Result<Vec<(Language, String)>, CapabilityError> {
+async fn of_kokoro(service: &Service) -> Result<Vec<(LanguageCode, String)>, CapabilityError> {
     let listed = service.endpoint.get::<KokoroVoices>(Operation::QUESTION, "/audio/voices").await?.value;
     let named = listed.voices.into_iter().filter_map(|voice| {
         let (KokoroVoice::Whole { id } | KokoroVoice::Plain(id)) = voice;
@@ -106,7 +107,7 @@ async fn of_kokoro(service: &Service) -> Result<Vec<(Language, String)>, Capabil
 }
 
 /// The language of one of Kokoro's voices, by the first letter of its name; none that this program does not know.
-fn kokoro_language(name: &str) -> Option<Language> {
+fn kokoro_language(name: &str) -> Option<LanguageCode> {
     let code = match name.chars().next()? {
         'a' | 'b' => "en",
         'e' => "es",
@@ -118,7 +119,7 @@ fn kokoro_language(name: &str) -> Option<Language> {
         'z' => "zh",
         _ => return None,
     };
-    Language::from_code(code)
+    LanguageCode::from_code(code)
 }
 
 /// A model of speaches. One that does not speak has no voices.
@@ -136,7 +137,7 @@ struct SpeachesVoice {
 
 /// `/audio/voices` has the voices of every model, without saying whose they are, and a model refuses another's: they are taken from
 /// the model itself, which is found by its alias, too.
-async fn of_speaches(service: &Service) -> Result<Vec<(Language, String)>, CapabilityError> {
+async fn of_speaches(service: &Service) -> Result<Vec<(LanguageCode, String)>, CapabilityError> {
     let path = format!("/models/{}", model_path(&service.model)?);
     let model = service.endpoint.get::<SpeachesModel>(Operation::QUESTION, &path).await?.value;
     let mute = || {
@@ -145,7 +146,7 @@ async fn of_speaches(service: &Service) -> Result<Vec<(Language, String)>, Capab
     };
     let named = model.voices.ok_or_else(mute)?.into_iter().filter_map(|voice| {
         let code = voice.language?.to_ascii_lowercase();
-        Some((Language::from_code(code.split(['-', '_']).next()?)?, voice.name?))
+        Some((LanguageCode::from_code(code.split(['-', '_']).next()?)?, voice.name?))
     });
     Ok(named.collect())
 }

@@ -123,7 +123,7 @@ async fn speech_is_priced_by_a_later_question() {
     let missing = Reply::json(404, r#"{"error":{"code":404,"message":"no"}}"#);
     let counted = Reply::json(200, r#"{"data":{"total_cost":0.003}}"#);
     let fake = Fake::new([sound, missing, counted]).await;
-    let voices = vec![(Language::ENGLISH, "alloy".to_owned())];
+    let voices = vec![(Language::ENGLISH.into(), "alloy".to_owned())];
     let model = SpeechModel::new(fake.service(Server::OpenRouter, "x/tts"), voices).unwrap();
     let request = SpeakRequest {
         voice: "openrouter:en:alloy".to_owned(),

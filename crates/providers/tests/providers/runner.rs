@@ -27,7 +27,7 @@ const PRICES: &str = "version = \"test\"\n[[models]]\nprovider = \"gpu\"\nmodel 
 pub(super) fn settings(address: String) -> Settings {
     let voice = VoiceInfo {
         id: "gpu:en:ada".to_owned(),
-        language: Language::ENGLISH,
+        language: Language::ENGLISH.into(),
         name: "Ada".to_owned(),
         engine: "runner",
         licence: "CC0".to_owned(),

@@ -164,7 +164,7 @@ impl Twin {
         let draw = DrawRequest { prompt: "A lock".to_owned(), width: 1_024, height: 1_024, seed: 1, out: out() };
         let embed = EmbedRequest { texts: vec!["High tide.".to_owned()], purpose: Purpose::Query };
         let file = self.file("sign.png", &picture(100, 50));
-        let read = ReadRequest { file, as_pictures: true, languages: vec![Language::ENGLISH] };
+        let read = ReadRequest { file, as_pictures: true, languages: vec![Language::ENGLISH.into()] };
         let service = |model| self.service(Server::OpenAi, model);
         let speaker = SpeechModel::new(service("tts-1"), voices(Server::OpenAi)).unwrap();
         let hearing = TranscriptionModel::new(service("whisper-1")).unwrap();

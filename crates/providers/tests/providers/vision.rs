@@ -30,7 +30,7 @@ fn vision(fake: &Fake) -> Vision {
 fn request(folder: &Path, name: &str, bytes: &[u8]) -> ReadRequest {
     let file: PathBuf = folder.join(name);
     std::fs::write(&file, bytes).unwrap();
-    ReadRequest { file, as_pictures: true, languages: vec![Language::ENGLISH, Language::ARABIC] }
+    ReadRequest { file, as_pictures: true, languages: vec![Language::ENGLISH.into(), Language::ARABIC.into()] }
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sluice_app::providers::config::{KeyForm, Kind, ProviderSettings};
 use sluice_app::providers::open::{OpenError, Opened, Opening};
 use sluice_capability::{Present, Read, Speak, Transcribe, VoiceInfo};
-use sluice_domain::language::Language;
+use sluice_domain::language::LanguageCode;
 use sluice_outbound::Client;
 use sluice_providers::http::Secret;
 use sluice_providers::prices::Prices;
@@ -28,9 +28,9 @@ fn key(opening: &Opening<'_>) -> Result<Secret, OpenError> {
 }
 
 /// The voices of the configuration, by language and name.
-pub(super) fn voices(settings: &ProviderSettings) -> Vec<(Language, String)> {
+pub(super) fn voices(settings: &ProviderSettings) -> Vec<(LanguageCode, String)> {
     let of_language = |(code, names): (&String, &Vec<String>)| {
-        let language = Language::from_code(code)?;
+        let language = LanguageCode::from_code(code)?;
         Some(names.iter().map(|name| (language, name.clone())).collect::<Vec<_>>())
     };
     settings.voices.iter().filter_map(of_language).flatten().collect()
@@ -180,7 +180,7 @@ impl Services {
             None => Access::Open,
             Some(_) => Access::of(&key(opening)?).map_err(failed)?,
         };
-        let voice = |(language, name): (Language, String)| VoiceInfo {
+        let voice = |(language, name): (LanguageCode, String)| VoiceInfo {
             id: format!("{}:{language}:{name}", opening.name),
             language,
             name,

@@ -31,12 +31,17 @@ impl Capture {
         Self(vec![Arc::new(FakeModel::new())])
     }
 
-    fn two() -> Self {
+    pub(crate) fn two() -> Self {
         Self(vec![Arc::new(FakeModel::new()), Arc::new(FakeModel::of("pens"))])
     }
 
     pub(crate) fn model(&self) -> &FakeModel {
         &self.0[0]
+    }
+
+    /// The one that is asked after it.
+    pub(crate) fn other(&self) -> &FakeModel {
+        &self.0[1]
     }
 
     pub(crate) async fn app(&self, dialect: Dialect, arguments: &[&str]) -> TestApp {

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -9,8 +10,8 @@ use sluice_app::capture::CaptureApp;
 use sluice_app::module::Module;
 use sluice_app::providers::Routes;
 use sluice_capability::{
-    Answer, Begun, CapabilityError, Context, Does, Doing, MadeBy, Profile, Read, ReadRequest, Reading, Route, Router,
-    When,
+    Answer, Begun, CallProgress, CapabilityError, Context, Does, Doing, MadeBy, Profile, Read, ReadRequest, Reading,
+    Route, Router, When,
 };
 use sluice_domain::document::{Block, Document, Page};
 use sluice_domain::money::MicroUsd;
@@ -80,6 +81,15 @@ impl Does<Reading> for Eye {
             }
         })
     }
+
+    fn look<'a>(&'a self, _: &'a str, _: Option<&'a str>) -> Doing<'a, CallProgress> {
+        Box::pin(async { Ok(CallProgress::CannotTell) })
+    }
+}
+
+/// Its answer cannot be read, and it cannot tell what became of the picture.
+fn lost() -> CapabilityError {
+    CapabilityError::lost("bad_answer", "its answer cannot be read")
 }
 
 /// Capture with these readers, in this order.
@@ -197,6 +207,25 @@ async fn a_card_that_nobody_could_read_says_so_of_each_until_one_of_them_can() {
         app.run_jobs().await;
         let made = app.phrase_now(&failed).await;
         assert_eq!((&made["text"]["text"], &made["passed_over"]), (&json!("Где мой чай?"), &json!([])), "{made}");
+        app.end().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_of_which_the_answer_was_lost_is_read_here_and_by_no_other_provider() {
+    for dialect in BOTH {
+        let (eye, other) = (Eye::new(Some(lost)), Eye::named("others", None));
+        let routes = vec![Arc::clone(&eye), Arc::clone(&other)];
+        let app = TestApp::with(dialect, MODULES, &[&Capture(routes)], &[]).await;
+        let read = photographed(&app, OURS, "es").await;
+        app.advance(Duration::from_mins(1)).await;
+        app.run_jobs().await;
+        let made = app.phrase_now(&read).await;
+        assert_eq!((&made["status"], &made["text"]["text"]), (&json!("pending_review"), &json!(OURS)), "{made}");
+        let passed = made["passed_over"].as_array().unwrap();
+        assert_eq!((passed.len(), &passed[0]["provider"]), (1, &json!("eyes")), "{made}");
+        assert!(passed[0]["why"].as_str().unwrap().contains("may have been paid"), "{made}");
+        assert_eq!((eye.asked(), other.asked()), (1, 0), "nobody is paid for it beside the first");
         app.end().await;
     }
 }

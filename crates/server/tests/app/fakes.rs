@@ -189,9 +189,9 @@ impl Does<Speaking> for FakeVoice {
 
 impl Speak for FakeVoice {
     fn voices(&self) -> Vec<VoiceInfo> {
-        let voice = |id: &str, language, installed| VoiceInfo {
+        let voice = |id: &str, language: Language, installed| VoiceInfo {
             id: id.to_owned(),
-            language,
+            language: language.into(),
             name: id.to_owned(),
             engine: "test",
             licence: "CC0".to_owned(),

@@ -21,6 +21,8 @@ enum Planned {
     Now(Result<Completion, CapabilityError>),
     /// It is taken to be made, and is fetched.
     Later(Completion),
+    /// It is made, maybe, and nobody can tell.
+    Lost,
 }
 
 /// Gives the answers that were planned, in order, and fails without one.
@@ -29,6 +31,7 @@ pub(crate) struct FakeModel {
     plan: Mutex<VecDeque<Planned>>,
     /// Those that are to be fetched.
     late: Mutex<Vec<Completion>>,
+    has_lost: Mutex<bool>,
     asked: Mutex<Vec<CompleteRequest>>,
 }
 
@@ -40,7 +43,13 @@ impl FakeModel {
     /// That of a provider of this name.
     pub(crate) fn of(provider: &str) -> Self {
         let profile = Profile { provider: provider.to_owned(), is_local: false, languages: Vec::new() };
-        Self { profile, plan: Mutex::default(), late: Mutex::default(), asked: Mutex::default() }
+        Self {
+            profile,
+            plan: Mutex::default(),
+            late: Mutex::default(),
+            has_lost: Mutex::default(),
+            asked: Mutex::default(),
+        }
     }
 
     /// Its next answer, whole.
@@ -62,6 +71,11 @@ impl FakeModel {
     pub(crate) fn answer_later(&self, text: &Value) {
         let completion = Completion { text: text.to_string(), finish: Finish::Stop };
         self.plan.lock().unwrap().push_back(Planned::Later(completion));
+    }
+
+    /// Its next answer is lost, and it cannot tell what became of the question.
+    pub(crate) fn lose(&self) {
+        self.plan.lock().unwrap().push_back(Planned::Lost);
     }
 
     fn made(&self, value: Completion) -> Answer<Completion> {
@@ -98,6 +112,10 @@ impl Does<Completing> for FakeModel {
                     let provider_id = (late.len() - 1).to_string();
                     Ok(Begun::Accepted { provider_id, poll_after: Duration::from_secs(1) })
                 }
+                Some(Planned::Lost) => {
+                    *self.has_lost.lock().unwrap() = true;
+                    Err(CapabilityError::lost("bad_answer", "its answer cannot be read"))
+                }
                 None => Err(CapabilityError::fail("not_planned", "no answer was planned")),
             }
         })
@@ -105,7 +123,8 @@ impl Does<Completing> for FakeModel {
 
     fn look<'a>(&'a self, _: &'a str, provider_id: Option<&'a str>) -> Doing<'a, CallProgress> {
         let ready = |id: &str| CallProgress::Ready { provider_id: id.to_owned() };
-        Box::pin(async move { Ok(provider_id.map_or(CallProgress::NotFound, ready)) })
+        let unknown = || if *self.has_lost.lock().unwrap() { CallProgress::CannotTell } else { CallProgress::NotFound };
+        Box::pin(async move { Ok(provider_id.map_or_else(unknown, ready)) })
     }
 
     fn fetch<'a>(&'a self, _: &'a CompleteRequest, provider_id: &'a str) -> Doing<'a, Answer<Completion>> {

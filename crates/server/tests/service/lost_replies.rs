@@ -77,7 +77,7 @@ impl Providers {
         let account = did::Account::new(client.clone(), settings).unwrap();
         let voice = VoiceInfo {
             id: "gpu:en:ada".to_owned(),
-            language: Language::ENGLISH,
+            language: Language::ENGLISH.into(),
             name: "ada".to_owned(),
             engine: "runner",
             licence: "CC0".to_owned(),

@@ -10444,7 +10444,7 @@ export interface components {
              * @description Why it is doubtful or missing: `vowels_guessed`, `several_readings`, `several_analyses`, `several_senses`, `unknown_word`,
              *     `marks_do_not_match`, `foreign_letters`, `reversed_dictionary`, `machine_translation`, `pack_missing`, `pack_broken`,
              *     `no_translation_pair`, `no_local_source`, `disagreement`, `not_in_phrase`, `wrong_script`, `low_confidence`, `second_check`,
-             *     `not_checked`, `model_failed` or `allowance_used`.
+             *     `not_checked`, `model_failed`, `allowance_used` or `answer_lost`.
              */
             reason?: string | null;
             source?: components["schemas"]["FieldSource"] | null;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use sluice_blobs::BlobHash;
 use sluice_capability::{Complete, CompleteRequest, Completing, Completion, Finish, MadeBy, Router};
 use sluice_domain::study::{Analysis, Reason, Source};
-use sluice_engine::{JobError, Pending, Run};
+use sluice_engine::{JobError, Pending, Run, UNKNOWN};
 
 use super::check::{self, Complaint};
 use super::draft::Draft;
@@ -49,6 +49,7 @@ impl<'a> Asking<'a> {
             Drafted::Pending(pending) => return Ok(Carded::Pending(pending)),
             Drafted::Failed => return Ok(Carded::Missing(Reason::ModelFailed)),
             Drafted::UsedUp => return Ok(Carded::Missing(Reason::AllowanceUsed)),
+            Drafted::Lost => return Ok(Carded::Missing(Reason::AnswerLost)),
         };
         let mut merged = merge::merge(task, local.clone(), &draft, &source);
         let Some(request) = second::request(task, &merged) else { return Ok(Carded::Merged(Box::new(merged))) };
@@ -66,6 +67,7 @@ impl<'a> Asking<'a> {
         let (completion, source) = match self.ask(task, &self.model.router, "card", &task.request()).await? {
             Asked::Answer(completion, made_by) => (completion, of_model(made_by)),
             Asked::Pending(pending) => return Ok(Drafted::Pending(pending)),
+            Asked::Failed(code) if code == UNKNOWN => return Ok(Drafted::Lost),
             Asked::Failed(_) => return Ok(Drafted::Failed),
             Asked::UsedUp => return Ok(Drafted::UsedUp),
         };
@@ -105,7 +107,14 @@ impl<'a> Asking<'a> {
     ) -> Result<Asked, JobError> {
         let of = json!([VERSION, step, self.again, request]);
         let key = BlobHash::of(of.to_string().as_bytes()).to_string();
-        self.model.ask(router, &key, request, &wish_of(task.phrase.language)).await
+        match self.model.ask(router, &key, request, &wish_of(task.phrase.language)).await {
+            // A person can go on with the card meanwhile. What the call cost is found out without it.
+            Err(error) if error.is_untold() => {
+                self.run.log(format!("The card goes on without an answer: {error}"));
+                Ok(Asked::Failed(error.code))
+            }
+            asked => asked,
+        }
     }
 }
 
@@ -119,6 +128,8 @@ enum Drafted {
     Pending(Pending),
     Failed,
     UsedUp,
+    /// There was an answer, maybe, and nobody can tell.
+    Lost,
 }
 
 /// What is made of an answer.

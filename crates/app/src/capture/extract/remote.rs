@@ -6,12 +6,12 @@ use serde_json::json;
 use sluice_blobs::BlobHash;
 use sluice_capability::{MadeBy, Read, ReadRequest, Wish};
 use sluice_domain::document::{Document, Page};
-use sluice_domain::language::Language;
+use sluice_domain::language::LanguageCode;
 use sluice_domain::study::StudyLanguage;
 use sluice_engine::{Called, JobError, Run};
 use sluice_store::capture::PhraseRow;
 
-use super::{LOCAL, Line, Reading, note};
+use super::{LOCAL, Line, Reading, lost, note};
 use crate::capture::context::CaptureApp;
 use crate::providers::ProviderError;
 use crate::routing::{self, Made, Unchanged};
@@ -22,7 +22,7 @@ const SEEN: &str = "capture.see/1";
 const NOT_SAID: f32 = 0.0;
 
 /// What a provider reads on a picture; none if this machine is to read it, because its route is first, or no provider before it did.
-/// As on every route, that happens at once, unless a provider may have been paid; the card then says why.
+/// As on every route, that happens at once, unless a provider may have been paid and can still tell; the card then says why.
 pub(super) async fn read(
     run: &Run,
     app: &CaptureApp,
@@ -39,7 +39,7 @@ pub(super) async fn read(
         return Ok(None);
     }
     let file = app.platform.media.materialise(hash).await?;
-    let language = chosen.and_then(|language| Language::from_code(language.code()));
+    let language = chosen.map(LanguageCode::from);
     let request =
         ReadRequest { file: file.path().to_owned(), as_pictures: true, languages: language.into_iter().collect() };
     let wish = Wish { language, ..Wish::default() };
@@ -64,11 +64,15 @@ pub(super) async fn read(
     // A route behind this machine was not to read it.
     let expected: Vec<String> = router.implementations().map(name).take_while(|name| name != LOCAL).collect();
     passed.retain(|one| expected.contains(&one.provider));
+    if let Some(lost) = lost::by(run, row, &key, &remote, asked.as_ref().err()).await? {
+        passed = lost;
+    }
     note(run, row, &passed).await?;
     match asked {
         Ok(Called::Done(Made { value, made_by })) => Ok(Some(Called::Done(reading_of(value, made_by)))),
         Ok(Called::Pending(pending)) => Ok(Some(Called::Pending(pending))),
-        Err(error) if routing::may_be_paid(&error) => Err(error),
+        // Whether it was paid is found out without the card: this machine, which costs nothing, goes on with it.
+        Err(error) if routing::may_be_paid(&error) && !error.is_untold() => Err(error),
         Err(error) => {
             run.log(format!("This machine reads the picture, because no provider did: {error}"));
             Ok(None)

@@ -1,7 +1,7 @@
 //! What is wrong with a configuration, beyond the types of its values.
 
 use http::Uri;
-use sluice_domain::language::Language;
+use sluice_domain::language::LanguageCode;
 
 use super::{Kind, LOCAL, LOCAL_SERVES, NAME, ProviderSettings, ProvidersConfig, RouteSettings, Served};
 
@@ -126,7 +126,7 @@ fn provider_problems(name: &str, settings: &ProviderSettings) -> Vec<String> {
         said.push(format!("presenters: \"{name}\" is no id: it has from 1 to 150 letters, digits and -_.@/"));
     }
     said.extend(face_problems(settings));
-    for code in settings.voices.keys().filter(|code| Language::from_code(code).is_none()) {
+    for code in settings.voices.keys().filter(|code| LanguageCode::from_code(code).is_none()) {
         said.push(format!("voices.{code}: there is no such language; write its code, such as en or ar"));
     }
     for (served, model) in &settings.models {

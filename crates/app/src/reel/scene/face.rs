@@ -200,7 +200,7 @@ impl Work<'_> {
         let file = self.folder().await?.join("presenter.mp4");
         let keep = KeepFilm { media: self.app.platform.media.clone(), file: file.clone() };
         let length = Some(u64::from(request.duration_ms));
-        let wish = Wish { language: Some(self.subject.reel.language), length, ..Wish::default() };
+        let wish = Wish { language: Some(self.subject.reel.language.into()), length, ..Wish::default() };
         let phonemes = spoken.speech.phonemes.clone();
         let request = PresentRequest { sound: sound.path().to_owned(), phonemes, out: file, ..request.clone() };
         let keys = routing::keys_of(self.run, key, router).await?;

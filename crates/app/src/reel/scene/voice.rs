@@ -83,7 +83,7 @@ impl Work<'_> {
 
     fn voice_wish(&self, text: &str) -> Wish {
         let length = u64::try_from(text.chars().count()).ok();
-        Wish { language: Some(self.subject.reel.language), length, ..Wish::default() }
+        Wish { language: Some(self.subject.reel.language.into()), length, ..Wish::default() }
     }
 
     /// Speaks with the first implementation that has the voice.

@@ -181,7 +181,7 @@ impl Writing<'_> {
     async fn ask(&self, request: &CompleteRequest) -> Result<Reply, JobError> {
         let of = json!([VERSION, self.again, request]);
         let key = BlobHash::of(of.to_string().as_bytes()).to_string();
-        let wish = Wish { language: Some(self.told.language), ..Wish::default() };
+        let wish = Wish { language: Some(self.told.language.into()), ..Wish::default() };
         let is_money = |code: &str| REFUSED_BY_BUDGET.contains(&code);
         match self.model.ask(&self.model.router, &key, request, &wish).await {
             Ok(Asked::Answer(completion, made_by)) => Ok(Reply::Answer(completion, model_of(&made_by))),

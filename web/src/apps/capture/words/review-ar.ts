@@ -126,6 +126,7 @@ export const ar: Record<Key, Message> = {
   'reason.not_checked': 'لم يُفحص مرة ثانية',
   'reason.model_failed': 'لم يجب النموذج بما يصلح',
   'reason.allowance_used': 'نفدت طلبات النماذج لهذا اليوم',
+  'reason.answer_lost': 'ضاع رد النموذج، وربما احتُسبت كلفته: أعد إنشاءه للسؤال مرة أخرى',
 
   'edit.title': 'تحرير البطاقة',
   'edit.save': 'احفظ',

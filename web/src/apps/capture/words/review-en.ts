@@ -114,6 +114,7 @@ export const en = {
   'reason.not_checked': 'it was not checked a second time',
   'reason.model_failed': 'the model gave no usable answer',
   'reason.allowance_used': 'today’s model calls are used up',
+  'reason.answer_lost': 'the model’s answer was lost and may have been paid: make it again to ask once more',
 
   'edit.title': 'Edit the card',
   'edit.save': 'Save',

@@ -1,0 +1,52 @@
+//! A provider whose answer was lost, so that nobody can tell what became of it. It may have been paid, so no other one is: what this
+//! machine can do itself, it does, and the card goes on.
+
+use serde_json::json;
+use sluice_blobs::BlobHash;
+use sluice_capability::{Capability, Does, Router, Transcribe, TranscribeRequest, Transcribing, Transcript, Wish};
+use sluice_engine::{Called, JobError, Run};
+use sluice_store::capture::PhraseRow;
+
+use crate::capture::card;
+use crate::routing::{self, Made, PassedOver, Unchanged};
+
+/// Those that are passed over, if this error of a request with the hash `key` says that an answer was lost.
+pub(super) async fn by<C, I>(
+    run: &Run,
+    row: &PhraseRow,
+    key: &str,
+    router: &Router<C, I>,
+    error: Option<&JobError>,
+) -> Result<Option<Vec<PassedOver>>, JobError>
+where
+    C: Capability,
+    I: Does<C> + ?Sized,
+{
+    if !error.is_some_and(JobError::is_untold) {
+        return Ok(None);
+    }
+    let provider = routing::provider_at_work(run, key, router).await?.unwrap_or_default();
+    let why = "its answer was lost, and may have been paid: it was not asked again".to_owned();
+    // Those before it failed in an earlier attempt.
+    let before = card::fields(row)?.passed_over.into_iter().filter(|one| one.provider != provider);
+    Ok(Some(before.chain([PassedOver { provider: provider.clone(), why }]).collect()))
+}
+
+/// What this machine hears in its place. As long as the call is open it stands in the way of its key: this is another one.
+pub(super) async fn hear_here(
+    run: &Run,
+    (key, wish): (&str, &Wish),
+    router: &Router<Transcribing, dyn Transcribe>,
+    request: &TranscribeRequest,
+    error: JobError,
+) -> Result<Called<Made<Transcript>>, JobError> {
+    let profiles = router.implementations().map(|one| one.profile());
+    let remote: Vec<String> = profiles.filter(|one| !one.is_local).map(|one| one.provider.clone()).collect();
+    let here = router.without(&remote);
+    if here.implementations().next().is_none() {
+        return Err(JobError::fail(error.code, error.message));
+    }
+    run.log(format!("This machine hears the sound: {error}"));
+    let key = BlobHash::of(json!(["here", key]).to_string().as_bytes()).to_string();
+    routing::ask(run, &key, &here, request, wish, Unchanged).await
+}
