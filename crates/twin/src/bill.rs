@@ -21,7 +21,7 @@ pub struct Charge {
     pub at: i64,
 }
 
-/// Amounts in micro-USD. Round numbers near the providers' lists; the project's own table of prices is another thing.
+/// Amounts in micro-USD: round numbers, said in `docs/twin.md`. The project's own table of prices is another thing.
 pub(crate) mod prices {
     /// A hundred tokens of a prompt.
     pub(crate) const PROMPT_100: u64 = 15;

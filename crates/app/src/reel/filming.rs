@@ -78,6 +78,14 @@ impl ReelApp {
         self.filming(presenter).is_some()
     }
 
+    /// Why no provider has a presenter whose name says that he is a provider's.
+    pub(super) fn unfilmed(&self, presenter: &str) -> Option<String> {
+        let request = film_request(presenter, A_MOMENT);
+        let said = self.presenting.configured().implementations().filter_map(|one| one.accepts(&request).err());
+        let said: Vec<String> = said.filter(|_| presenter.contains(':')).collect();
+        (!said.is_empty()).then(|| said.join("; "))
+    }
+
     /// The presenters that are configured, each once.
     pub(super) fn filmed_presenters(&self) -> Vec<(String, Offered)> {
         let mut offered: Vec<(String, Offered)> = Vec::new();

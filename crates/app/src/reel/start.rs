@@ -82,12 +82,15 @@ pub enum StartReelError {
     },
     /// No such presenter.
     #[error(
-        "there is no presenter \"{presenter}\": choose one of {known}, or \"{}\" for a video without",
+        "there is no presenter \"{presenter}\"{}: choose one of {known}, or \"{}\" for a video without",
+        .why.as_ref().map_or_else(String::new, |why| format!(" ({why})")),
         choices::NO_PRESENTER
     )]
     NoSuchPresenter {
         /// The requested presenter.
         presenter: String,
+        /// What the providers say that film others.
+        why: Option<String>,
         /// The ids that exist.
         known: String,
     },
@@ -192,7 +195,8 @@ fn complete(app: &ReelApp, voices: &[VoiceInfo], ask: &StartReel, found: &Facts)
         let drawn = presenters().iter().map(|known| known.id.to_owned());
         let filmed = app.filmed_presenters().into_iter().map(|(_, offered)| offered.id);
         let known = drawn.chain(filmed).collect::<Vec<_>>().join(", ");
-        return Err(StartReelError::NoSuchPresenter { presenter: presenter.to_owned(), known });
+        let (presenter, why) = (presenter.to_owned(), app.unfilmed(presenter));
+        return Err(StartReelError::NoSuchPresenter { presenter, why, known });
     }
     let voice = voice(voices, ask.voice.as_deref(), language, named)?;
     let presenter = match &ask.presenter {

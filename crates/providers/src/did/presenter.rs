@@ -53,7 +53,16 @@ impl Presenter {
 
     fn check(&self, request: &PresentRequest) -> Result<(), (&'static str, String)> {
         let Some((name, _)) = self.kind.named(&request.presenter) else {
-            let what = format!("\"{}\" is no presenter of D-ID's {}", request.presenter, self.kind.plural());
+            let presenter = &request.presenter;
+            let others = [Kind::Talk, Kind::Clip, Kind::Expressive];
+            let what = match others.into_iter().find(|kind| kind.named(presenter).is_some()) {
+                Some(other) => format!(
+                    "\"{presenter}\" is one of D-ID's {}: a route with the model \"{}\" films it",
+                    other.plural(),
+                    other.name()
+                ),
+                None => format!("\"{presenter}\" is no presenter of D-ID's {}", self.kind.plural()),
+            };
             return Err(("no_such_presenter", what));
         };
         if self.kind == Kind::Talk && !self.account.settings.faces.contains_key(name) {

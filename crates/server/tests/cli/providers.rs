@@ -175,7 +175,26 @@ fn a_video_names_the_price_of_a_voice_before_anything_is_spent() {
         assert!(said.is_none_or(|said| ran.stderr.contains(said)), "{ran:?}");
         let json = run(&place, &[&video[..], &[voice, "--json"]].concat(), "");
         assert!(!json.stderr.contains("will be spoken"), "{json:?}");
+        let lines: Vec<Value> = json.stderr.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(lines.len(), 1 + usize::from(said.is_some()), "the prices, then the failure: {json:?}");
+        if said.is_some() {
+            let voice = &lines[0]["prices"][0];
+            assert_eq!((&voice["what"], &voice["of"]), (&json!("voice"), &json!("work")), "{json:?}");
+            assert_eq!(voice["at_most_micro_usd"].is_i64(), prices == price, "{json:?}");
+        }
     }
+}
+
+#[test]
+fn a_presenter_of_another_kind_is_refused_with_the_route_that_would_film_it() {
+    let place = place(
+        "[providers.films]\nkind = \"d-id\"\nfaces = { ada = \"https://x.org/ada.jpg\" }\n\
+         [[route.present]]\nprovider = \"films\"\n",
+    );
+    place.write("paper.pdf", pdf::fine());
+    let ran = run(&place, &["reel", "paper.pdf", "--presenter", "d-id:talk:ada"], "");
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(ran.stderr.contains("is one of D-ID's talks") && ran.stderr.contains("the model \"talk\""), "{ran:?}");
 }
 
 #[test]

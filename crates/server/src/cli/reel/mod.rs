@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
+use serde_json::json;
 use sluice_app::app::App;
 use sluice_app::library::{self, Judged, Upload};
 use sluice_app::maintenance::work;
@@ -83,7 +84,8 @@ pub(crate) struct ReelCommand {
     /// Makes the video again even if it exists. Unchanged scenes are not rendered again.
     #[arg(long)]
     again: bool,
-    /// Prints the result or the failure as one JSON object, without progress.
+    /// Prints the result or the failure as one JSON object, without progress. What providers may charge is an object with "prices"
+    /// on standard error, on a line of its own before anything is spent.
     #[arg(long)]
     json: bool,
 }
@@ -205,9 +207,7 @@ async fn start(app: &App, command: &ReelCommand) -> anyhow::Result<ReelRow> {
         asker: None,
         request_key: Some(key),
     };
-    if !command.json {
-        say_prices(app, &ask, &judged).await?;
-    }
+    say_prices(&prices(app, &ask, &judged).await?, command.json);
     let started = start::start(&OwnerId::local(), reel_of(app)?, &app.engine, ask).await.map_err(not_started)?;
     let reel = started.reel;
     let view =
@@ -234,35 +234,56 @@ fn cost_text(cost: &ReelCostView) -> String {
     }
 }
 
-/// What providers may charge for the script, the voice and the presenter, before anything is spent.
-async fn say_prices(app: &App, ask: &StartReel, judged: &Judged) -> anyhow::Result<()> {
+/// What a provider may charge, before anything is spent.
+struct Price {
+    /// `script`, `voice` or `presenter`.
+    what: &'static str,
+    /// The provider, or the presenter.
+    of: String,
+    /// At most; none if that is not known.
+    most: Option<MicroUsd>,
+}
+
+/// For the script, the voice and the presenter, where they may cost something.
+async fn prices(app: &App, ask: &StartReel, judged: &Judged) -> anyhow::Result<Vec<Price>> {
     let reel = reel_of(app)?;
-    let mut said = Vec::new();
-    let mut add = |what: String, price: Option<MicroUsd>| {
-        let price =
-            price.map_or_else(|| "its price is not known".to_owned(), |price| format!("at most {}", price.at_most()));
-        said.push(format!("{what}: {price}"));
-    };
+    let mut prices = Vec::new();
     let written = written_price(reel, judged, ask.mode).filter(|_| ask.script == ScriptChoice::Written);
-    if let Some((provider, price)) = written {
-        add(format!("the script will be written by a model of {provider}"), price);
-    }
-    if let Some((provider, price)) = voice_price(reel, &OwnerId::local(), judged, ask).await {
-        add(format!("the text will be spoken by a voice of {provider}"), price);
-    }
+    prices.extend(written.map(|(of, most)| Price { what: "script", of, most }));
+    let spoken = voice_price(reel, &OwnerId::local(), judged, ask).await;
+    prices.extend(spoken.map(|(of, most)| Price { what: "voice", of, most }));
     if let PresenterChoice::Named(presenter) = &ask.presenter
         && !choices::is_drawn(presenter)
         && reel.can_film(presenter)
     {
         let made = estimate(judged, ask.mode, ask.script);
-        let price = made.and_then(|made| reel.estimated_price(presenter, &made));
-        add("the presenter will be filmed by a provider".to_owned(), price);
+        let most = made.and_then(|made| reel.estimated_price(presenter, &made));
+        prices.push(Price { what: "presenter", of: presenter.clone(), most });
     }
-    for line in said {
+    Ok(prices)
+}
+
+/// Says them on standard error, where they are in the way of no result; as one object on a line of its own if the result is one.
+fn say_prices(prices: &[Price], as_json: bool) {
+    let mut lines = Vec::new();
+    if as_json && !prices.is_empty() {
+        let price = |price: &Price| json!({ "what": price.what, "of": price.of, "at_most_micro_usd": price.most.map(|most| most.0) });
+        lines.push(json!({ "prices": prices.iter().map(price).collect::<Vec<_>>() }).to_string());
+    } else {
+        lines.extend(prices.iter().map(|Price { what, of, most }| {
+            let most =
+                most.map_or_else(|| "its price is not known".to_owned(), |most| format!("at most {}", most.at_most()));
+            match *what {
+                "script" => format!("the script will be written by a model of {of}: {most}"),
+                "voice" => format!("the text will be spoken by a voice of {of}: {most}"),
+                _ => format!("the presenter will be filmed by a provider: {most}"),
+            }
+        }));
+    }
+    for line in lines {
         // The video is made whether or not this can be displayed.
         writeln!(io::stderr().lock(), "{line}").ok();
     }
-    Ok(())
 }
 
 fn not_started(error: StartReelError) -> anyhow::Error {
