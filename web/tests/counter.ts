@@ -83,9 +83,9 @@ export interface Heard {
   broken: { block: number; second: number; heard: number | null }[];
 }
 
-/** Decodes a recording and reads its count. */
-export function hear(recording: Buffer): Heard {
-  return read(decoded(recording));
+/** Decodes a recording and reads its count, which begins within the first `most` blocks. */
+export function hear(recording: Buffer, most?: number): Heard {
+  return read(decoded(recording), most);
 }
 
 /** The samples of a recording, as it is looked at. */

@@ -62,6 +62,13 @@ export class OutboxStore {
     });
   }
 
+  /** Another segment of a session that is kept: what the worker wrote down of the session since stays. */
+  async addSegment(segment: KeptSegment): Promise<void> {
+    await this.#write(['segments'], async (tx) => {
+      await tx.objectStore('segments').put(segment);
+    });
+  }
+
   /**
    * Keeps a slice. The write is on its way when this returns: a page that is being closed has no time to wait for anything. The promise
    * fails if the storage is full.
@@ -158,7 +165,8 @@ export class OutboxStore {
     });
     const [first, last] = [slices[0], slices.at(-1)];
     if (!found || !first || !last) return null;
-    const lengthMs = last.startMs + last.lengthMs - first.startMs;
+    // What a recorder gives at its very end may come within the same millisecond, and the server takes no chunk of none.
+    const lengthMs = Math.max(1, last.startMs + last.lengthMs - first.startMs);
     const sound = new Blob(slices.map((slice) => slice.sound));
     return { segment: found, number: found.chunks, startMs: first.startMs, lengthMs, sound };
   }

@@ -1,46 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { KeptSegment, Slice } from '../outbox/kept';
+import { FakeMediaRecorder } from './media-recorder.fake';
 import { Recorder } from './recorder';
-
-/** A MediaRecorder whose test says when it has something. */
-class FakeMediaRecorder extends EventTarget {
-  static made: FakeMediaRecorder[] = [];
-  state: RecordingState = 'inactive';
-
-  constructor() {
-    super();
-    FakeMediaRecorder.made.push(this);
-  }
-
-  give(text: string) {
-    this.dispatchEvent(Object.assign(new Event('dataavailable'), { data: new Blob([text]) }));
-  }
-
-  requestData() {
-    this.give('flushed');
-  }
-
-  start() {
-    this.state = 'recording';
-    this.dispatchEvent(new Event('start'));
-  }
-
-  pause() {
-    this.state = 'paused';
-  }
-
-  resume() {
-    this.state = 'recording';
-  }
-
-  stop() {
-    this.state = 'inactive';
-    queueMicrotask(() => {
-      this.give('end');
-      this.dispatchEvent(new Event('stop'));
-    });
-  }
-}
 
 const track = Object.assign(new EventTarget(), { stop: vi.fn() });
 const stream = { getTracks: () => [track], getAudioTracks: () => [track] } as unknown as MediaStream;
@@ -114,6 +75,14 @@ describe('a recorder', () => {
     expect(ended).toEqual(['a']);
     expect(track.stop).toHaveBeenCalled();
     expect(calls.ended, 'it was asked to').not.toHaveBeenCalled();
+  });
+
+  it('leaves its source to another one that goes on with it', async () => {
+    const { recorder } = setUp();
+    track.stop.mockClear();
+    await recorder.stop({ goesOn: true });
+    expect(ended).toEqual(['a']);
+    expect(track.stop).not.toHaveBeenCalled();
   });
 
   it('says when its source ends by itself', async () => {

@@ -42,6 +42,8 @@ export class Recorder {
   #writes = new Set<Promise<void>>();
   #retry: ReturnType<typeof setInterval> | undefined;
   #stopped: Promise<void> | null = null;
+  /** Watches the source until it stops: that may go on for another one. */
+  readonly #watching = new AbortController();
 
   constructor(readonly parts: RecorderParts) {
     const options = { mimeType: MEDIA_TYPE, audioBitsPerSecond: BITS_PER_SECOND };
@@ -54,7 +56,8 @@ export class Recorder {
     // Chromium's recorder does not always stop when its last track has ended.
     const gone = () => this.#stopped || parts.ended();
     this.#media.addEventListener('stop', gone);
-    for (const track of parts.stream.getAudioTracks()) track.addEventListener('ended', gone);
+    const { signal } = this.#watching;
+    for (const track of parts.stream.getAudioTracks()) track.addEventListener('ended', gone, { signal });
   }
 
   get segment(): KeptSegment {
@@ -94,14 +97,15 @@ export class Recorder {
     if (this.#media.state === 'recording') this.#media.requestData();
   }
 
-  /** Ends the segment, once everything of it is on the disk. */
-  stop(): Promise<void> {
-    this.#stopped ??= this.#stop();
+  /** Ends the segment, once everything of it is on the disk, and its source, unless another recorder `goesOn` with that. */
+  stop({ goesOn = false } = {}): Promise<void> {
+    this.#stopped ??= this.#stop(goesOn);
     return this.#stopped;
   }
 
-  async #stop() {
+  async #stop(goesOn: boolean) {
     const { parts } = this;
+    this.#watching.abort();
     this.#recorded = this.elapsed;
     this.#since = null;
     if (this.#media.state !== 'inactive') {
@@ -110,7 +114,7 @@ export class Recorder {
       this.#media.stop();
       await stopped;
     }
-    parts.stream.getTracks().forEach((track) => track.stop());
+    if (!goesOn) parts.stream.getTracks().forEach((track) => track.stop());
     while (this.#writes.size > 0 || this.#unkept.length > 0) {
       await Promise.all(this.#writes);
       if (this.#unkept.length > 0) await new Promise((resolve) => setTimeout(resolve, AGAIN_MS / 4));

@@ -5,9 +5,10 @@ import { markWaiting, outbox, owner } from '../outbox/outbox.svelte';
 import type { KeptSegment, KeptSession, Source } from '../outbox/kept';
 import { liveLock, webLocks } from '../outbox/locks';
 import { OutboxStore } from '../outbox/store';
+import { Sleep } from './asleep';
 import { Meter } from './meter';
 import { MEDIA_TYPE, Recorder } from './recorder';
-import { capture, SourceError, unable, type Capture, type Part, type Refusal } from './sources';
+import { capture, SourceError, unable, type Capture, type Refusal } from './sources';
 
 /** Without this much room nothing is begun. */
 const LEAST_ROOM_BYTES = 12_000_000;
@@ -36,12 +37,24 @@ export interface Wanted {
   filter: boolean;
 }
 
-interface Running extends Capture {
+/** A recorder with the lock that says it lives. */
+interface Run {
   recorder: Recorder;
+  release: () => void;
+}
+
+interface Running extends Capture {
+  store: OutboxStore;
+  run: Run;
+  /** Those of the segments before: they may not be on the disk yet. */
+  before: Run[];
+  sleep: Sleep;
+  /** It slept, and the segment is still the one from before. */
+  slept: boolean;
+  /** Another segment is being begun. */
+  changing: boolean;
   /** One of each part, by its source. */
   meters: { source: Source; meter: Meter }[];
-  /** Lets go of the lock that says it lives. */
-  release: () => void;
 }
 
 class Recording {
@@ -110,19 +123,23 @@ class Recording {
   }
 
   async #run(store: OutboxStore, session: KeptSession, captured: Capture) {
-    const segment = fresh(session, captured.source);
-    const release = await webLocks.hold(liveLock(segment.key));
+    let run: Run;
     try {
       markWaiting();
-      await store.begin(session, [segment]);
-      this.#running = this.#recorder(store, captured, segment, release);
+      run = await this.#begun(store, captured, session, (segment) => store.begin(session, [segment]));
+      const meters = captured.parts.map(({ source, stream }) => ({ source, meter: new Meter(stream) }));
+      const sleep = new Sleep(
+        () => performance.now(),
+        () => Date.now(),
+      );
+      this.#running = { ...captured, store, run, before: [], sleep, slept: false, changing: false, meters };
     } catch (error) {
-      release();
       captured.close();
       throw error;
     }
+    if (captured.parts.length > 1) this.#followParts(captured);
     this.#follow();
-    this.#running.recorder.start();
+    run.recorder.start();
     this.session = session;
     this.stage = 'recording';
     if (session.id !== null) this.#tell('recording');
@@ -133,15 +150,34 @@ class Recording {
     void outbox.look();
   }
 
-  #recorder(store: OutboxStore, captured: Capture, segment: KeptSegment, release: () => void): Running {
-    const { stream, parts } = captured;
-    const recorder = new Recorder({
+  /** A recorder of a segment that is kept from now on. */
+  async #begun(
+    store: OutboxStore,
+    { stream, source }: Capture,
+    session: KeptSession,
+    keep: (segment: KeptSegment) => Promise<void>,
+  ): Promise<Run> {
+    const segment = fresh(session, source);
+    const release = await webLocks.hold(liveLock(segment.key));
+    try {
+      await keep(segment);
+      return { recorder: this.#recorder(store, stream, segment), release };
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  #recorder(store: OutboxStore, stream: MediaStream, segment: KeptSegment): Recorder {
+    return new Recorder({
       stream,
       segment,
       shelf: {
         addSlice: async (slice) => {
           await store.addSlice(slice);
           outbox.sliceKept();
+          // Timers of a page that is hidden may be late; what is recorded is not.
+          if (this.#running) this.#lookForSleep(this.#running);
         },
         endSegment: (key) => store.endSegment(key),
       },
@@ -149,21 +185,48 @@ class Recording {
       full: () => this.#full(store),
       relieved: () => this.#tick(),
       started: () => void store.changeSegment(segment.key, { startedAt: Date.now() }),
-      ended: () => void this.#sourceEnded(segment.key),
+      ended: () => void this.#sourceEnded(stream),
     });
-    if (parts.length > 1) this.#followParts(segment.key, parts);
-    const meters = parts.map(({ source, stream }) => ({ source, meter: new Meter(stream) }));
-    return { ...captured, recorder, meters, release };
+  }
+
+  /**
+   * Goes on in a segment of its own, whose beginning has its time: the last one has no place for a time in which nothing was recorded.
+   * False if it could not be begun.
+   */
+  async #goOnAnew(running: Running): Promise<boolean> {
+    if (running.changing || this.session === null) return true;
+    running.changing = true;
+    const { stage } = this;
+    try {
+      const { store, run: last } = running;
+      const run = await this.#begun(store, running, this.session, (segment) => store.addSegment(segment));
+      if (this.#running !== running || this.stage !== stage) {
+        // It was paused or stopped meanwhile: one that never began is forgotten by the outbox.
+        await run.recorder.stop({ goesOn: true });
+        run.release();
+        return true;
+      }
+      run.recorder.start();
+      void last.recorder.stop({ goesOn: true }).then(last.release);
+      running.run = run;
+      running.before.push(last);
+      running.slept = false;
+      return true;
+    } catch {
+      return false;
+    } finally {
+      running.changing = false;
+    }
   }
 
   /** What is mixed of several parts goes on while one of them does. */
-  #followParts(segment: string, parts: Part[]) {
+  #followParts({ stream: mixed, parts }: Capture) {
     const left = new Set(parts);
     for (const part of parts) {
       const gone = () => {
         left.delete(part);
-        if (left.size === 0) void this.#sourceEnded(segment);
-        else if (this.#running?.recorder.segment.key === segment) this.warning ??= 'source_ended';
+        if (left.size === 0) void this.#sourceEnded(mixed);
+        else if (this.#running?.stream === mixed) this.warning ??= 'source_ended';
       };
       for (const track of part.stream.getAudioTracks()) track.addEventListener('ended', gone);
     }
@@ -171,15 +234,20 @@ class Recording {
 
   pause() {
     if (this.stage !== 'recording') return;
-    this.#running?.recorder.pause();
+    this.#running?.run.recorder.pause();
     this.stage = 'paused';
     this.#tick();
     this.#tell('paused');
   }
 
-  resume() {
+  /** In another segment, so that the pause is where it was; if there is no room for one, in the same. */
+  async resume(): Promise<void> {
+    const running = this.#running;
+    if (this.stage !== 'paused' || !running || running.changing) return;
+    const isAnew = await this.#goOnAnew(running);
+    // It may have been stopped meanwhile.
     if (this.stage !== 'paused') return;
-    this.#running?.recorder.resume();
+    if (!isAnew) running.run.recorder.resume();
     this.stage = 'recording';
     this.#tell('recording');
   }
@@ -202,8 +270,8 @@ class Recording {
     void outbox.look();
   }
 
-  async #sourceEnded(segment: string) {
-    if (this.#running?.recorder.segment.key !== segment || this.stage === 'stopping') return;
+  async #sourceEnded(stream: MediaStream) {
+    if (this.#running?.stream !== stream || this.stage === 'stopping') return;
     this.warning ??= 'source_ended';
     await this.stop();
   }
@@ -232,18 +300,27 @@ class Recording {
 
   #tick() {
     const running = this.#running;
-    this.elapsed = running?.recorder.elapsed ?? 0;
-    this.unkept = running?.recorder.unkept ?? 0;
+    const recorders = running ? [...running.before, running.run].map(({ recorder }) => recorder) : [];
+    this.elapsed = recorders.reduce((sum, { elapsed }) => sum + elapsed, 0);
+    this.unkept = recorders.reduce((sum, { unkept }) => sum + unkept, 0);
+    if (running) this.#lookForSleep(running);
     if (document.hidden || !running) return;
     const level = (meter: Meter) => (this.stage === 'recording' ? meter.level() : 0);
     this.levels = running.meters.map(({ source, meter }) => ({ source, level: level(meter) }));
+  }
+
+  /** A machine that slept recorded nothing meanwhile: that is a gap, which lies between two segments. */
+  #lookForSleep(running: Running) {
+    // While it is paused nothing is missing.
+    if (running.sleep.look() && this.stage === 'recording') running.slept = true;
+    if (running.slept && this.stage === 'recording') void this.#goOnAnew(running);
   }
 
   /** What the browser says about this page, from the first recording on. */
   #follow() {
     if (this.#following) return;
     this.#following = true;
-    const flush = () => this.#running?.recorder.flush();
+    const flush = () => this.#running?.run.recorder.flush();
     addEventListener('beforeunload', (event) => {
       flush();
       // What is in memory alone would be lost.
@@ -263,11 +340,11 @@ class Recording {
   }
 }
 
-async function end({ recorder, meters, close, release }: Running) {
-  await recorder.stop();
+async function end({ run, before, meters, close }: Running) {
+  await Promise.all([run, ...before].map(({ recorder }) => recorder.stop()));
   meters.forEach(({ meter }) => meter.close());
   close();
-  release();
+  run.release();
 }
 
 function fresh(session: KeptSession, source: Source): KeptSegment {
