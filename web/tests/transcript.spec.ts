@@ -38,6 +38,16 @@ test('the sound is one, its gaps are passed over, and the spoken word is marked'
   expect(await seconds(page)).toBeLessThan(4);
 });
 
+test('a sound that the server cannot give is not blamed on the browser', async ({ studio, page }) => {
+  await new TranscriptAnswers().serve(page);
+  await page.route('**/segments/*/audio', (route) =>
+    route.fulfill({ status: 500, contentType: 'application/problem+json', json: { code: 'bad_archive' } }),
+  );
+  await studio.open(PATH);
+  await page.keyboard.press('k');
+  await expect(page.getByTestId('player-note')).toContainText('The archive with the sound is missing or damaged.');
+});
+
 /** Clicks in the middle of a word, as a person does. */
 async function clickWord(page: Page, passage: number, word: string) {
   await page.keyboard.press('k');

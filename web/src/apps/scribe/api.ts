@@ -1,6 +1,6 @@
 /** The calls of Scribe's pages; the outbox has its own, because it runs in a worker. */
 import { call, client } from '../../lib/api/client';
-import type { Outcome } from '../../lib/api/problem';
+import type { Outcome, Problem } from '../../lib/api/problem';
 import type {
   Format,
   Gaps,
@@ -77,6 +77,15 @@ export const scribeApi = {
   summarise: (id: string): Promise<Outcome<Session>> => call(client.POST('/api/v1/sessions/{id}/summary', session(id))),
   waveform: (id: string, points: number): Promise<Outcome<Waveform>> =>
     call(client.GET('/api/v1/sessions/{id}/waveform', { params: { path: { id }, query: { points } } })),
+  /** Why a player gets no sound of a segment; null if the server has it. A player is told of nothing but that. */
+  whyNoSound: async (id: string, segment: number): Promise<Problem | null> => {
+    const ask = async () => {
+      const response = await fetch(audioUrl(id, segment), { headers: { Range: 'bytes=0-0' } });
+      return response.ok ? { response } : { response, error: (await response.json()) as unknown };
+    };
+    const outcome = await call<undefined>(ask());
+    return outcome.ok ? null : outcome.problem;
+  },
   live: (id: string, after: number): Promise<Outcome<Live>> =>
     call(client.GET('/api/v1/sessions/{id}/live', { params: { path: { id }, query: { after_ms: after } } })),
 };

@@ -5,6 +5,7 @@ mod hold;
 mod tiers;
 
 use futures::FutureExt as _;
+use sluice_blobs::BlobError;
 use sluice_domain::ids::OwnerId;
 use sluice_store::keeping::{self, Terms, Tombstone};
 use sluice_store::scribe::{self, ChunkRow, RecordingId, RecordingRow, SegmentRow};
@@ -214,7 +215,7 @@ pub async fn restore(app: &ScribeApp, owner: &OwnerId, id: &RecordingId) -> Resu
     };
     let loaded = load(app, owner, id).await?;
     let hash = archive.parse().map_err(|_| MoveError::Archive { what: "its name cannot be read".to_owned() })?;
-    let file = app.platform.media.materialise(&hash).await?;
+    let file = app.platform.media.materialise(&hash).await.map_err(of_archive)?;
     let keep = |chunks| keep_restored(app, owner, id, chunks).boxed();
     let unpacked = archive::unpack(&app.platform.media, file.path().to_owned(), loaded.segments.clone(), keep).await?;
     drop(file);
@@ -237,12 +238,22 @@ pub async fn restore(app: &ScribeApp, owner: &OwnerId, id: &RecordingId) -> Resu
         .await
 }
 
+/// An archive that is not there, or not what was stored, is one that cannot be read.
+fn of_archive(error: MediaError) -> MoveError {
+    match error {
+        MediaError::Blobs(error @ (BlobError::Missing { .. } | BlobError::Damaged { .. })) => {
+            MoveError::Archive { what: error.to_string() }
+        }
+        error => error.into(),
+    }
+}
+
 /// Compares the archive of a session with its rows.
 async fn compare(app: &ScribeApp, owner: &OwnerId, id: &RecordingId, archive: &str) -> Result<(), MoveError> {
     let loaded = load(app, owner, id).await?;
     let hash = archive.parse().map_err(|_| MoveError::Archive { what: "its name cannot be read".to_owned() })?;
     let folder = work::hold(&app.platform).await?;
-    let copy = app.platform.media.read_back(&hash, folder.path().join("stored.zip")).await?;
+    let copy = app.platform.media.read_back(&hash, folder.path().join("stored.zip")).await.map_err(of_archive)?;
     archive::check(copy, loaded.segments).await?;
     folder.clear().await.map_err(MediaError::from)?;
     Ok(())

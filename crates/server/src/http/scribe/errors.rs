@@ -70,8 +70,9 @@ impl From<WordsError> for Problem {
 }
 
 /// What of an archive is wrong is said to the operator.
-const DAMAGED: &str = "The archive that has the sound of this session cannot be read, and stays as it is. A transcript, \
-    if there is one, is not touched. Whoever runs this server can put the archive back from a backup: `sluice storage verify` names it.";
+const DAMAGED: &str = "The archive that has the sound of this session is missing or cannot be read, and nothing of it was deleted. A \
+    transcript, if there is one, is not touched. Whoever runs this server can put the archive back from a backup: `sluice storage verify` \
+    names it.";
 
 fn gone(text: String) -> Problem {
     Problem::new(StatusCode::GONE, "audio_deleted", "The sound was deleted", text)
@@ -86,7 +87,12 @@ impl From<MoveError> for Problem {
             MoveError::NotDue => conflict("not_due", &error),
             MoveError::Differs { .. } | MoveError::Archive { .. } => {
                 tracing::error!(%error, "an archive cannot be read");
-                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "bad_archive", "The archive is damaged", DAMAGED)
+                Self::new(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "bad_archive",
+                    "The archive is missing or damaged",
+                    DAMAGED,
+                )
             }
             MoveError::Media(error) => error.into(),
             MoveError::Store(error) => error.into(),

@@ -1,37 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Beside, FAR_SECONDS } from './beside';
+import { FakePlayer } from './player.fake';
 
-/** A browser's player, of which the test says how long the sound is. */
-class Player extends EventTarget {
-  static last: Player;
-  preload = '';
-  src = '';
-  paused = true;
-  ended = false;
-  seeking = false;
-  currentTime = 0;
-  playbackRate = 1;
-  duration = NaN;
-  play = vi.fn(async () => void (this.paused = false));
-  pause = vi.fn(() => void (this.paused = true));
-  load = vi.fn();
-
-  constructor() {
-    super();
-    Player.last = this;
-  }
-
-  removeAttribute() {
-    this.src = '';
-  }
-
-  knows(duration: number) {
-    this.duration = duration;
-    this.dispatchEvent(new Event('loadedmetadata'));
-  }
-}
-
-vi.stubGlobal('Audio', Player);
+vi.stubGlobal('Audio', FakePlayer);
 
 describe('a segment beside another one', () => {
   let beside: Beside;
@@ -41,7 +12,7 @@ describe('a segment beside another one', () => {
   });
 
   it('sounds where both do, at the same place and as fast', () => {
-    const audio = Player.last;
+    const audio = FakePlayer.last;
     beside.follow(5000, true, 1.5);
     expect(audio.play, 'its length is not known yet').not.toHaveBeenCalled();
     audio.knows(6);
@@ -59,7 +30,7 @@ describe('a segment beside another one', () => {
   });
 
   it('pauses with the other one, and goes with it', () => {
-    const audio = Player.last;
+    const audio = FakePlayer.last;
     audio.knows(6);
     beside.follow(5000, true, 1);
     beside.follow(5000, false, 1);
@@ -69,7 +40,7 @@ describe('a segment beside another one', () => {
   });
 
   it('finds out how long a recording is that does not say so', () => {
-    Player.last.knows(Infinity);
-    expect(Player.last.currentTime).toBe(FAR_SECONDS);
+    FakePlayer.last.knows(Infinity);
+    expect(FakePlayer.last.currentTime).toBe(FAR_SECONDS);
   });
 });

@@ -2,7 +2,8 @@
  * The sound of a session, played as one: segment after segment, past the gaps between and in them, and those together that were
  * recorded at the same time.
  */
-import { audioUrl } from '../api';
+import type { Problem } from '../../../lib/api/problem';
+import { audioUrl, scribeApi } from '../api';
 import { besides, pastGap, silences, soundAt, type Stretch } from '../transcript/timeline';
 import type { Gap } from '../types';
 import { Beside, FAR_SECONDS } from './beside';
@@ -14,6 +15,8 @@ export class Sound {
   time = $state(0);
   playing = $state(false);
   failed = $state(false);
+  /** Why it failed, if that is the server's. */
+  problem = $state.raw<Problem | null>(null);
   rate = $state<number>(1);
   /** The gap that was passed last, while it is worth saying. */
   passed = $state.raw<Gap | null>(null);
@@ -57,6 +60,7 @@ export class Sound {
 
   play() {
     this.failed = false;
+    this.problem = null;
     // At the end it begins again.
     if (soundAt(this.stretches, this.time) === null) this.seek(0);
     // What cannot be heard, as a first segment that is damaged, is passed.
@@ -187,5 +191,13 @@ export class Sound {
     if (!this.#audio.getAttribute('src')) return;
     this.playing = false;
     this.failed = true;
+    void this.#askWhy();
+  }
+
+  async #askWhy() {
+    const stretch = this.#stretch;
+    if (!stretch) return;
+    const problem = await scribeApi.whyNoSound(this.session, stretch.segment);
+    if (this.failed && this.#stretch === stretch) this.problem = problem;
   }
 }

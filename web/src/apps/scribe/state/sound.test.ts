@@ -1,42 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Gap } from '../types';
+import { FakePlayer } from './player.fake';
 
-/** A browser's player, of which the test says what it loads. */
-class Player extends EventTarget {
-  static last: Player;
-  preload = '';
-  src = '';
-  paused = true;
-  readyState = 0;
-  currentTime = 0;
-  playbackRate = 1;
-  defaultPlaybackRate = 1;
-  duration = NaN;
-  play = vi.fn(async () => void (this.paused = false));
-  pause = vi.fn(() => void (this.paused = true));
-  load = vi.fn();
-
-  constructor() {
-    super();
-    Player.last = this;
-  }
-
-  getAttribute() {
-    return this.src;
-  }
-
-  removeAttribute() {
-    this.src = '';
-  }
-
-  knows(duration: number) {
-    this.duration = duration;
-    this.readyState = 1;
-    this.dispatchEvent(new Event('loadedmetadata'));
-  }
-}
-
-vi.stubGlobal('Audio', Player);
+vi.stubGlobal('Audio', FakePlayer);
 vi.stubGlobal('HTMLMediaElement', { HAVE_FUTURE_DATA: 3 });
 vi.stubGlobal('requestAnimationFrame', () => 0);
 vi.stubGlobal('cancelAnimationFrame', () => undefined);
@@ -58,7 +24,7 @@ describe('the sound of a session', () => {
 
   it('begins past a first segment that is damaged', () => {
     gaps = [{ start_ms: 0, end_ms: 9000, reason: 'unreadable', estimated: false }];
-    const player = Player.last;
+    const player = FakePlayer.last;
     expect(player.src, 'nobody knows of the damage before the transcript is there').toContain('/segments/0/');
     player.dispatchEvent(new Event('error'));
     expect(sound.failed).toBe(true);
@@ -69,10 +35,31 @@ describe('the sound of a session', () => {
     expect([player.paused, player.currentTime]).toEqual([false, 0]);
   });
 
+  it('that the server cannot give says why, until it is tried again', async () => {
+    const answers: [number, object | null][] = [
+      [500, { code: 'bad_archive' }],
+      [206, null],
+    ];
+    const answer = async () => {
+      const [status, body] = answers.shift()!;
+      return new Response(body && JSON.stringify(body), { status });
+    };
+    const asked = vi.spyOn(globalThis, 'fetch').mockImplementation(answer);
+    FakePlayer.last.dispatchEvent(new Event('error'));
+    await vi.waitFor(() => expect(sound.problem?.code).toBe('bad_archive'));
+    expect(asked.mock.calls[0]![0]).toContain('/segments/0/');
+    sound.play();
+    expect([sound.failed, sound.problem]).toEqual([false, null]);
+    FakePlayer.last.dispatchEvent(new Event('error'));
+    await vi.waitFor(() => expect(answers).toEqual([]));
+    expect([sound.failed, sound.problem], 'the server has it: the browser cannot play it').toEqual([true, null]);
+    asked.mockRestore();
+  });
+
   it('stays behind the last sound where what comes is missing, and begins again from there', () => {
     gaps = [{ start_ms: 20_000, end_ms: 50_000, reason: 'not_received', estimated: true }];
     sound = new Sound('s', stretches, 50_000, () => gaps);
-    const player = Player.last;
+    const player = FakePlayer.last;
     player.knows(9);
     sound.play();
     sound.seek(30_000);
@@ -83,7 +70,7 @@ describe('the sound of a session', () => {
   });
 
   it('begins where it is if there is something to hear', () => {
-    const player = Player.last;
+    const player = FakePlayer.last;
     player.knows(9);
     sound.play();
     expect(player.src).toContain('/segments/0/');

@@ -209,7 +209,7 @@ export const ar: Record<Key, Message> = {
   'problem.no_such_language.action': 'اختر لغة أخرى، أو دعها تُكتشف.',
   'problem.session_has_gaps.title': 'لم يصل كل شيء',
   'problem.session_has_gaps.action': 'انتظر الباقي، أو أنهِ من دونه.',
-  'problem.bad_archive.title': 'أرشيف الصوت تالف',
+  'problem.bad_archive.title': 'أرشيف الصوت مفقود أو تالف',
   'problem.bad_archive.action': 'النص المكتوب، إن وُجد، باقٍ كما هو. ويمكن لمن يشغّل هذا الخادم أن يعيد الأرشيف.',
   'problem.audio_deleted.title': 'لم يعد الصوت محفوظًا',
   'problem.audio_deleted.action': 'يبقى النص، ويمكن تصديره.',

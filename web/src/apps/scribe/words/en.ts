@@ -200,7 +200,7 @@ export const en = {
   'problem.no_such_language.action': 'Choose another one, or have it detected.',
   'problem.session_has_gaps.title': 'Not everything has arrived',
   'problem.session_has_gaps.action': 'Wait for the rest, or finish without it.',
-  'problem.bad_archive.title': 'The archive with the sound is damaged',
+  'problem.bad_archive.title': 'The archive with the sound is missing or damaged',
   'problem.bad_archive.action':
     'A transcript, if there is one, is not touched. Whoever runs this server can put the archive back.',
   'problem.audio_deleted.title': 'The sound is no longer kept',

@@ -1,0 +1,38 @@
+/** A browser's player, of which the test says what it loads. */
+import { vi } from 'vitest';
+
+export class FakePlayer extends EventTarget {
+  static last: FakePlayer;
+  preload = '';
+  src = '';
+  paused = true;
+  ended = false;
+  seeking = false;
+  readyState = 0;
+  currentTime = 0;
+  playbackRate = 1;
+  defaultPlaybackRate = 1;
+  duration = NaN;
+  play = vi.fn(async () => void (this.paused = false));
+  pause = vi.fn(() => void (this.paused = true));
+  load = vi.fn();
+
+  constructor() {
+    super();
+    FakePlayer.last = this;
+  }
+
+  getAttribute() {
+    return this.src;
+  }
+
+  removeAttribute() {
+    this.src = '';
+  }
+
+  knows(duration: number) {
+    this.duration = duration;
+    this.readyState = 1;
+    this.dispatchEvent(new Event('loadedmetadata'));
+  }
+}
