@@ -433,16 +433,14 @@ pub async fn chunks(tx: &mut Tx, owner: &OwnerId, id: &RecordingId, segment: u32
     rows.iter().map(chunk_row).collect()
 }
 
-/// The bytes and the length in milliseconds of what is stored of a session.
-pub async fn sum(tx: &mut Tx, owner: &OwnerId, id: &RecordingId) -> Result<(u64, u64), StoreError> {
-    let row = sql("SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) AS bytes,
-             CAST(COALESCE(SUM(length_ms), 0) AS BIGINT) AS length_ms
-         FROM scribe_chunks WHERE session_id = $1 AND owner = $2")
-    .bind(id.as_str())
-    .bind(owner.as_str())
-    .one(tx)
-    .await?;
-    Ok((row.get::<i64>("bytes")?.unsigned_abs(), row.get::<i64>("length_ms")?.unsigned_abs()))
+/// The bytes that are stored of a session.
+pub async fn stored_bytes(tx: &mut Tx, owner: &OwnerId, id: &RecordingId) -> Result<u64, StoreError> {
+    let row = sql("SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) AS bytes FROM scribe_chunks WHERE session_id = $1 AND owner = $2")
+        .bind(id.as_str())
+        .bind(owner.as_str())
+        .one(tx)
+        .await?;
+    Ok(row.get::<i64>("bytes")?.unsigned_abs())
 }
 
 /// At most `limit` sessions that have not ended and got nothing since `before`, of all owners.

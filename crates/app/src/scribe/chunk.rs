@@ -75,6 +75,9 @@ pub enum ChunkError {
     /// It has none.
     #[error("the chunk is empty: send its bytes")]
     Empty,
+    /// It lasts no time.
+    #[error("a chunk lasts at least a millisecond: say in length_ms how long its sound is")]
+    NoLength,
     /// Its bytes are not those that were meant.
     #[error("the bytes are not those of the digest: send the chunk again")]
     WrongDigest,
@@ -179,6 +182,9 @@ pub async fn take<E>(
 where
     E: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
+    if place.length_ms == 0 {
+        return Err(ChunkError::NoLength);
+    }
     let platform = &app.platform;
     let turn = app.waiting.enter(owner, id).ok_or(ChunkError::Busy { waiting: MOST_WAITING })?;
     let waiting = turn.others();

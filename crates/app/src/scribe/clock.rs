@@ -21,6 +21,10 @@ const LENGTH_MS: i64 = 60 * 60 * 1_000;
 const OVERLAP_MS: i64 = 1_000;
 /// How long a chunk is of which nothing better is known.
 const USUAL_MS: i64 = 30_000;
+/// A stretch without a segment that is shorter is no gap, in milliseconds: recorders take a moment to start.
+pub(super) const GAP_MS: u64 = 500;
+/// A segment that began later than this after the one before did so by a clock that jumped, in milliseconds: a week.
+const JUMP_MS: u64 = 7 * 24 * 3_600 * 1_000;
 
 /// The chunks of a segment, with times that can be.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -71,7 +75,8 @@ fn until(segment: &SegmentRow, end_ms: u64, UsualMs(usual): UsualMs) -> u64 {
 pub(super) struct Measured {
     /// Where its last chunk ends, in milliseconds of the segment.
     pub(super) end_ms: u64,
-    /// Where it ends itself: later, if chunks are missing at its end. Those are as long as the others are usually.
+    /// Where it ends itself: later, if chunks are missing at its end. Those are as long as the others are usually, but for what
+    /// [`end_before_the_next`] takes away.
     pub(super) until_ms: u64,
     /// The length of all its chunks, in milliseconds.
     pub(super) length_ms: u64,
@@ -184,23 +189,53 @@ pub(super) async fn measured(
 ) -> Result<BTreeMap<u32, Measured>, StoreError> {
     let spans = scribe::spans(tx, owner, id).await?;
     let of_session = UsualMs::of_session(&spans);
-    let mut measured = BTreeMap::new();
+    let mut all = Vec::with_capacity(segments.len());
     for segment in segments {
         let span = spans.get(&segment.number).copied().unwrap_or_default();
         let Span { end_ms, length_ms, chunks, .. } = span;
-        let found = if is_strange(&span) {
+        all.push(if is_strange(&span) {
             let steady = steady(segment, scribe::chunks(tx, owner, id, segment.number).await?);
-            let ends = steady.chunks.iter().map(|chunk| chunk.start_ms + chunk.length_ms);
             let length_ms = steady.chunks.iter().map(|chunk| chunk.length_ms).sum();
             let until_ms = steady.until(segment, of_session);
-            Measured { end_ms: ends.max().unwrap_or(0), until_ms, length_ms, jumps: steady.jumps }
+            Measured { end_ms: end_of(&steady.chunks), until_ms, length_ms, jumps: steady.jumps }
         } else {
             let usual = length_ms.checked_div(chunks.into()).map_or(of_session, UsualMs);
             Measured { end_ms, until_ms: until(segment, end_ms, usual), length_ms, jumps: 0 }
-        };
-        measured.insert(segment.number, found);
+        });
     }
-    Ok(measured)
+    let recorded = segments.iter().zip(&mut all).filter(|(segment, _)| segment.expected() > 0);
+    end_before_the_next(recorded.map(|(segment, of)| (segment, of.end_ms, &mut of.until_ms)));
+    Ok(segments.iter().map(|segment| segment.number).zip(all).collect())
+}
+
+/// Where each segment begins on the time line of the session, by the clocks of their recorders: the first at 0, and one whose
+/// clock jumped where those before it end. They began at these times, and have these lengths in milliseconds.
+pub(super) fn offsets(segments: impl Iterator<Item = (Timestamp, u64)>) -> Vec<u64> {
+    let (mut offsets, mut begun, mut until) = (Vec::new(), None, 0_u64);
+    for (started_at, length_ms) in segments {
+        let started = started_at.as_millis();
+        let offset = u64::try_from(started.saturating_sub(*begun.get_or_insert(started))).ok();
+        let start = offset.filter(|offset| *offset <= until.saturating_add(JUMP_MS)).unwrap_or(until);
+        offsets.push(start);
+        until = until.max(start + length_ms);
+    }
+    offsets
+}
+
+/// Ends segments, of which the end of their chunks is given and that of themselves, where others begin: an end that is an estimate and
+/// less than a chunk beyond the beginning of another segment is there. A recorder's last chunk is rarely a whole one, and the next
+/// recorder began after it.
+pub(super) fn end_before_the_next<'a>(segments: impl Iterator<Item = (&'a SegmentRow, u64, &'a mut u64)>) {
+    let segments: Vec<_> = segments.collect();
+    let starts = offsets(segments.iter().map(|(segment, _, until_ms)| (segment.started_at, **until_ms)));
+    for ((segment, end_ms, until_ms), from) in segments.into_iter().zip(&starts) {
+        let missing = u64::from(segment.expected().saturating_sub(segment.beyond));
+        let Some(usual) = (*until_ms - end_ms).checked_div(missing) else { continue };
+        let last = from + *until_ms - usual + GAP_MS..from + *until_ms;
+        if let Some(start) = starts.iter().filter(|start| last.contains(start)).min() {
+            *until_ms = start - from;
+        }
+    }
 }
 
 /// Whether a clock may have jumped: there is more time than sound, or more sound than time.
@@ -211,35 +246,16 @@ fn is_strange(span: &Span) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::testing::{chunk, segment};
     use super::*;
 
     const HOUR: u64 = 3_600_000;
 
-    fn segment(started_at: i64) -> SegmentRow {
-        SegmentRow {
-            number: 0,
-            key: String::new(),
-            source: "microphone".to_owned(),
-            media_type: String::new(),
-            started_at: Timestamp::from_millis(started_at),
-            created_at: Timestamp::from_millis(started_at),
-            chunks: None,
-            stored: 0,
-            beyond: 0,
-        }
-    }
-
     /// Chunks of these numbers, starts and lengths, each stored so many milliseconds after the segment began.
     fn placed(stated: &[(u32, u64, u64, u64)]) -> (Vec<(u64, u64)>, u32) {
         let chunk = |(number, start_ms, length_ms, stored): &(u32, u64, u64, u64)| ChunkRow {
-            segment: 0,
-            number: *number,
-            start_ms: *start_ms,
-            length_ms: *length_ms,
-            bytes: 1_000,
-            sha256: String::new(),
-            blob: String::new(),
             stored_at: Timestamp::from_millis(1_000 + signed(*stored)),
+            ..chunk(*number, *start_ms, *length_ms)
         };
         let Steady { chunks, jumps, .. } = steady(&segment(1_000), stated.iter().map(chunk).collect());
         (chunks.iter().map(|chunk| (chunk.start_ms, chunk.length_ms)).collect(), jumps)
@@ -317,16 +333,7 @@ mod tests {
 
     #[test]
     fn the_length_of_a_file_was_measured() {
-        let chunk = ChunkRow {
-            segment: 0,
-            number: 0,
-            start_ms: 0,
-            length_ms: 30 * HOUR,
-            bytes: 1_000,
-            sha256: String::new(),
-            blob: String::new(),
-            stored_at: Timestamp::from_millis(1_000),
-        };
+        let chunk = chunk(0, 0, 30 * HOUR);
         let file = SegmentRow { source: "file".to_owned(), chunks: Some(1), ..segment(1_000) };
         assert_eq!(
             steady(&file, vec![chunk.clone()]),
@@ -347,5 +354,20 @@ mod tests {
         assert_eq!(some.until(&closed(Some(8), 2), of_session), 60_000, "as in this segment");
         assert_eq!(some.until(&closed(None, 2), of_session), 0, "nobody knows of more");
         assert_eq!(some.until(&closed(Some(86_400), 2), of_session), 24 * HOUR, "a day at most");
+    }
+    #[test]
+    fn an_estimate_ends_where_another_segment_begins_less_than_a_chunk_before() {
+        // Of eight chunks of ten seconds two arrived; another segment, of three seconds, begins then.
+        let ends = |next: i64| {
+            let first = SegmentRow { chunks: Some(8), beyond: 2, ..segment(1_000) };
+            let second = SegmentRow { chunks: Some(1), beyond: 1, ..segment(1_000 + next) };
+            let (mut first_until, mut second_until) = (80_000, 3_000);
+            let segments = [(&first, 20_000, &mut first_until), (&second, 3_000, &mut second_until)];
+            end_before_the_next(segments.into_iter());
+            (first_until, second_until)
+        };
+        assert_eq!(ends(74_000), (74_000, 3_000));
+        assert_eq!(ends(30_000), (80_000, 3_000), "another device recorded meanwhile");
+        assert_eq!(ends(100_000), (80_000, 3_000));
     }
 }

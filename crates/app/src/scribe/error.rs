@@ -1,6 +1,5 @@
 //! What is wrong with a session.
 
-use sluice_local::speech::LANGUAGES;
 use sluice_store::StoreError;
 
 use super::export::ExportError;
@@ -22,14 +21,16 @@ pub enum SessionError {
         /// How many it may have.
         most: usize,
     },
-    /// No engine writes down a language of this code.
+    /// Nothing here writes down a language of this code.
     #[error(
         "\"{code}\" is no language that is written down here: leave it out to have it found out, or give one of {}",
-        LANGUAGES.join(", ")
+        known.join(", ")
     )]
     Language {
         /// What was given.
         code: String,
+        /// What may be.
+        known: Vec<&'static str>,
     },
     /// The key was used for a different request.
     #[error("this Idempotency-Key was used before for another request: make a new one")]

@@ -16,7 +16,8 @@ use tokio::io::AsyncReadExt as _;
 
 use super::context::ScribeApp;
 use super::header;
-use super::session::{self, TITLE_CHARACTERS};
+use super::languages;
+use super::session::{self, SessionError, TITLE_CHARACTERS};
 use crate::facts::Refusal;
 use crate::intake::{self, Intake, Resumed, Said, TakeError};
 use crate::limits::admit;
@@ -40,13 +41,15 @@ pub(super) const INTAKE: Intake = Intake {
     refuses_said: |said| language_of(said).err(),
 };
 
-/// What is spoken in a file, as its sender says.
+/// What is spoken in a file, as its sender says. Whether anything hears that is found out when it has arrived.
 pub(super) fn language_of(said: &Said) -> Result<Option<String>, Refusal> {
-    let language = said.get("language").filter(|code| !code.is_empty());
-    match session::check_language(language.map(String::as_str)) {
-        Ok(()) => Ok(language.cloned()),
-        Err(error) => Err(Refusal { code: "no_such_language", title: UNFIT, detail: error.to_string() }),
-    }
+    let language = said.get("language").filter(|named| !named.is_empty());
+    language.map(|named| languages::known(named).map(str::to_owned)).transpose().map_err(|error| unfit(&error))
+}
+
+/// The refusal of a language.
+pub(super) fn unfit(error: &SessionError) -> Refusal {
+    Refusal { code: "no_such_language", title: UNFIT, detail: error.to_string() }
 }
 
 fn is_sound(head: &[u8]) -> bool {
@@ -200,7 +203,7 @@ fn key_reused() -> TakeError {
     TakeError::Refused(Refusal {
         code: "idempotency_key_reused",
         title: "The request cannot be fulfilled",
-        detail: session::SessionError::KeyReused.to_string(),
+        detail: SessionError::KeyReused.to_string(),
     })
 }
 

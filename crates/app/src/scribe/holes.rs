@@ -142,23 +142,12 @@ fn pauses(chunks: &[ChunkRow]) -> Vec<Range<u64>> {
 
 #[cfg(test)]
 mod tests {
-    use sluice_domain::time::Timestamp;
-
+    use super::super::testing;
     use super::*;
 
     /// Chunks of ten seconds of these numbers.
     fn chunks(numbers: &[u32]) -> Vec<ChunkRow> {
-        let chunk = |number: &u32| ChunkRow {
-            segment: 0,
-            number: *number,
-            start_ms: u64::from(*number) * 10_000,
-            length_ms: 10_000,
-            bytes: 1,
-            sha256: String::new(),
-            blob: String::new(),
-            stored_at: Timestamp::from_millis(0),
-        };
-        numbers.iter().map(chunk).collect()
+        testing::chunks(numbers, 10_000)
     }
 
     /// Two of them: their recorder had nothing for a minute in between.
@@ -172,17 +161,7 @@ mod tests {
     type Times = (u64, u64);
 
     fn segment(source: &str) -> SegmentRow {
-        SegmentRow {
-            number: 0,
-            key: String::new(),
-            source: source.to_owned(),
-            media_type: String::new(),
-            started_at: Timestamp::from_millis(0),
-            created_at: Timestamp::from_millis(0),
-            chunks: None,
-            stored: 0,
-            beyond: 0,
-        }
+        SegmentRow { source: source.to_owned(), ..testing::segment(0) }
     }
 
     /// The holes of these chunks of a source, of which this can be read.

@@ -15,6 +15,7 @@ mod header;
 mod hearing;
 mod holes;
 pub mod keeping;
+pub mod languages;
 pub mod live;
 mod module;
 mod notify;
@@ -27,6 +28,8 @@ pub mod session;
 mod sounds;
 pub mod summary;
 mod tell_apart;
+#[cfg(test)]
+mod testing;
 pub mod transcribe;
 pub mod transcript;
 pub mod view;

@@ -5,15 +5,14 @@ use futures::future::BoxFuture;
 use serde::Serialize;
 use serde_json::{Value, json};
 use sluice_domain::ids::OwnerId;
-use sluice_domain::language::LanguageCode;
 use sluice_engine::{Builder, Engine};
-use sluice_local::speech::LANGUAGES;
 use sluice_store::{StoreError, Tx, scribe};
 use utoipa::ToSchema;
 
 use super::context::ScribeApp;
 use super::end::{self, EndAbandoned};
 use super::file::{self, FILE_BYTES, NewFile};
+use super::languages;
 use super::live::HearSession;
 use super::session::{self, SessionError};
 use super::summary::SummariseSession;
@@ -70,6 +69,7 @@ impl Module for ScribeApp {
         let Incoming { owner, file, name, engine, resumed, said } = incoming;
         async move {
             let language = file::language_of(&said)?;
+            let language = languages::chosen(self, owner, language).await.map_err(|error| file::unfit(&error))?;
             let new = NewFile { file, name, title: None, language, request_key: None };
             Ok(file::take(self, engine, owner, new, resumed).await?.to_string())
         }
@@ -110,10 +110,7 @@ impl Module for ScribeApp {
             most_waiting: MOST_WAITING,
             live: self.listening.can(),
             file_bytes: FILE_BYTES,
-            languages: heard(self.hearing.configured().routes().map(|route| {
-                let own = &route.implementation.profile().languages;
-                [&*route.when.languages, own]
-            })),
+            languages: languages::heard(self.hearing.configured()),
         })
     }
 
@@ -126,37 +123,5 @@ impl Module for ScribeApp {
             }
         }
         .boxed()
-    }
-}
-
-/// The languages that one of these routes hears, each with those that it is for and those that its implementation knows; all where
-/// there is no route.
-fn heard<'a>(routes: impl Iterator<Item = [&'a [LanguageCode]; 2]>) -> Vec<&'static str> {
-    let routes: Vec<_> = routes.collect();
-    let hears = |code: &&'static str| {
-        let language = LanguageCode::from_code(code);
-        routes.is_empty()
-            || routes.iter().any(|[wanted, known]| match language {
-                Some(language) => [wanted, known].iter().all(|some| some.is_empty() || some.contains(&language)),
-                // As the router has it: of a language that it does not know nobody says that they cannot hear it.
-                None => wanted.is_empty(),
-            })
-    };
-    LANGUAGES.iter().copied().filter(hears).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_language_that_no_route_hears_is_not_offered() {
-        let of = |codes: &[&str]| codes.iter().filter_map(|code| LanguageCode::from_code(code)).collect::<Vec<_>>();
-        let (arabic, known, any) = (of(&["ar"]), of(&["en", "fr"]), of(&[]));
-        assert_eq!(heard([[&*arabic, &*any], [&*any, &*any]].into_iter()), LANGUAGES);
-        assert_eq!(heard(std::iter::empty()), LANGUAGES);
-        assert_eq!(heard([[&*arabic, &*any]].into_iter()), ["ar"]);
-        let few = heard([[&*arabic, &*known], [&*any, &*known]].into_iter());
-        assert!(few.contains(&"fr") && !few.contains(&"ar"), "it is for Arabic, and does not know it: {few:?}");
     }
 }

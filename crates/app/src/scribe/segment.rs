@@ -125,7 +125,11 @@ async fn view(
     id: &RecordingId,
     row: &SegmentRow,
 ) -> Result<SegmentView, SegmentError> {
-    let measure = async |tx: &mut Tx| clock::measured(tx, owner, id, std::slice::from_ref(row)).await;
+    // Where it ends may depend on where others begin.
+    let measure = async |tx: &mut Tx| {
+        let all = scribe::segments(tx, owner, id).await?;
+        clock::measured(tx, owner, id, &all).await
+    };
     let measured = app.platform.store.read(measure).await?;
     Ok(SegmentView::of(row, measured.get(&row.number).copied().unwrap_or_default()))
 }

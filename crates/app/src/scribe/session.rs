@@ -5,7 +5,6 @@ use serde_json::json;
 use sluice_domain::ids::OwnerId;
 use sluice_domain::time::Timestamp;
 use sluice_engine::{Engine, Run};
-use sluice_local::speech::LANGUAGES;
 use sluice_store::keeping::is_held;
 use sluice_store::scribe::{self, RecordingId, RecordingRow, SegmentRow};
 use sluice_store::{StoreError, Tx, events, jobs};
@@ -17,6 +16,7 @@ use super::context::ScribeApp;
 pub use super::error::SessionError;
 pub use super::exporting::export;
 use super::keeping;
+use super::languages;
 use super::live;
 use super::notify::changed;
 use super::segment::gaps_in;
@@ -38,7 +38,7 @@ pub const CONSENT_CHARACTERS: usize = 4_000;
 pub struct NewRecording {
     /// Its title; may be empty.
     pub title: String,
-    /// ISO 639-1 code of what is spoken; none to have it found out.
+    /// ISO 639-1 code of what is spoken, or a tag that begins with one; none to have it found out.
     pub language: Option<String>,
     /// Whether it is to be transcribed, or only recorded.
     pub transcribe: bool,
@@ -66,17 +66,8 @@ pub struct Change {
 pub enum Spoken {
     /// That is to be found out.
     FoundOut,
-    /// The language of this ISO 639-1 code.
+    /// The language of this ISO 639-1 code, or of a tag that begins with it.
     Language(String),
-}
-
-impl Spoken {
-    fn code(&self) -> Option<&str> {
-        match self {
-            Self::FoundOut => None,
-            Self::Language(code) => Some(code),
-        }
-    }
 }
 
 /// A page of sessions, the newest first.
@@ -99,16 +90,16 @@ pub async fn begin(
     if new.consent.chars().count() > CONSENT_CHARACTERS {
         return Err(SessionError::TooLong { what: "consent", most: CONSENT_CHARACTERS });
     }
-    check_language(new.language.as_deref())?;
     let owner = &asker.owner;
-    let asked = json!([new.title, new.language, new.transcribe, new.consent]);
+    let language = languages::chosen(app, owner, new.language).await?;
+    let asked = json!([new.title, language, new.transcribe, new.consent]);
     let hash = sluice_blobs::BlobHash::of(asked.to_string().as_bytes()).to_string();
     let now = app.platform.now().await?;
     let row = RecordingRow {
         id: app.platform.new_id(RecordingId::new).await?,
         owner: owner.clone(),
         title: new.title,
-        language: new.language,
+        language,
         state: "recording".to_owned(),
         transcribe: new.transcribe,
         consent: new.consent,
@@ -154,7 +145,7 @@ pub async fn show(app: &ScribeApp, owner: &OwnerId, id: &RecordingId) -> Result<
             let measured_of = |row: &SegmentRow| measured.get(&row.number).copied().unwrap_or_default();
             let segments = segments.iter().map(|row| SegmentView::of(row, measured_of(row))).collect();
             let length_ms = measured.values().map(|of| of.length_ms).sum();
-            let (bytes, _) = scribe::sum(tx, owner, id).await?;
+            let bytes = scribe::stored_bytes(tx, owner, id).await?;
             let session = RecordingSummary::of(&row, tx.now().await?);
             let kept = keeping::shown(tx, owner, id).await?.ok_or(SessionError::Unknown)?;
             Ok(RecordingView { session, segments, bytes, length_ms, kept })
@@ -195,7 +186,11 @@ pub async fn change(
     if let Some(title) = &change.title {
         check_title(title)?;
     }
-    check_language(change.language.as_ref().and_then(Spoken::code))?;
+    let language = match &change.language {
+        Some(Spoken::Language(named)) => Some(languages::chosen(app, owner, Some(named.clone())).await?),
+        Some(Spoken::FoundOut) => Some(None),
+        None => None,
+    };
     app.platform
         .store
         .write(async |tx: &mut Tx| {
@@ -203,8 +198,8 @@ pub async fn change(
             if let Some(title) = &change.title {
                 row.title.clone_from(title);
             }
-            if let Some(language) = &change.language {
-                row.language = language.code().map(str::to_owned);
+            if let Some(language) = &language {
+                row.language.clone_from(language);
             }
             row.transcribe = change.transcribe.unwrap_or(row.transcribe);
             if let Some(paused) = change.paused {
@@ -254,6 +249,9 @@ pub async fn transcribe(
     owner: &OwnerId,
     id: &RecordingId,
 ) -> Result<RecordingView, SessionError> {
+    let found = app.platform.store.read(async |tx| scribe::find(tx, owner, id).await).await?;
+    // What heard it then may be gone.
+    languages::chosen(app, owner, found.and_then(|row| row.language)).await?;
     app.platform
         .store
         .write(async |tx: &mut Tx| {
@@ -394,16 +392,6 @@ fn check_title(title: &str) -> Result<(), SessionError> {
         return Err(SessionError::TooLong { what: "title", most: TITLE_CHARACTERS });
     }
     Ok(())
-}
-
-/// Refuses a language that no engine writes down, before anything is recorded or sent.
-pub fn check_language(code: Option<&str>) -> Result<(), SessionError> {
-    match code {
-        Some(code) if !LANGUAGES.contains(&code) => {
-            Err(SessionError::Language { code: code.chars().take(20).collect() })
-        }
-        _ => Ok(()),
-    }
 }
 
 fn decode(cursor: &str) -> Option<(Timestamp, RecordingId)> {

@@ -12,7 +12,7 @@ use sluice_store::{StoreError, Tx};
 use tokio::io::AsyncWriteExt as _;
 
 use super::audio::Joined;
-use super::clock::{self, UsualMs};
+use super::clock::{self, UsualMs, end_of};
 use super::context::ScribeApp;
 use crate::media::{Media, MediaError};
 
@@ -44,6 +44,8 @@ pub(super) async fn load(run: &Run, id: &RecordingId) -> Result<(RecordingRow, V
                 sounds.push(Recorded { segment, chunks: steady.chunks, until_ms });
             }
         }
+        let ends = sounds.iter_mut().map(|one| (&one.segment, end_of(&one.chunks), &mut one.until_ms));
+        clock::end_before_the_next(ends);
         Ok::<_, StoreError>((row, sounds))
     };
     let (row, sounds) = run.read(load).await?;

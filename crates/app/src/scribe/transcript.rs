@@ -4,20 +4,14 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 use sluice_capability::{MadeBy, Segment, Suppressed, Transcript, Word};
-use sluice_domain::time::Timestamp;
 use sluice_store::scribe::{ChunkRow, EditRow, NamedSpeaker, RecordingRow, SegmentRow};
 use utoipa::ToSchema;
 
-use super::clock::end_of;
+use super::clock::{GAP_MS, offsets};
 use super::cut;
 use super::export::{self, Overview, Talk};
 use super::gap::{Gap, GapReason};
 use super::holes;
-
-/// A stretch without a segment that is shorter is no gap, in milliseconds: recorders take a moment to start.
-const GAP_MS: u64 = 500;
-/// A segment that began later than this after the one before did so by a clock that jumped, in milliseconds: a week.
-const JUMP_MS: u64 = 7 * 24 * 3_600 * 1_000;
 
 /// What was heard of a segment.
 pub(super) struct Heard {
@@ -168,8 +162,7 @@ impl Transcription {
                     whole.made_by.push(name);
                 }
             }
-            let until = until(one, from, &starts);
-            let gaps = holes::of(&one.chunks, &one.lost, &one.transcript, until);
+            let gaps = holes::of(&one.chunks, &one.lost, &one.transcript, one.until_ms);
             let moments: Vec<u64> = gaps.iter().map(|gap| gap.start_ms).collect();
             for segment in &one.transcript.segments {
                 // What is said before a gap and what is said after it are no one sentence.
@@ -179,7 +172,7 @@ impl Transcription {
             }
             whole.suppressed.extend(one.transcript.suppressed.iter().map(|text| left_out(text, from)));
             whole.gaps.extend(gaps.into_iter().map(|gap| gap.on_line(from)));
-            spans.push((from, from + until));
+            spans.push((from, from + one.until_ms));
         }
         spans.sort_unstable();
         let mut until = 0;
@@ -298,20 +291,6 @@ fn short(ms: u64) -> u32 {
     u32::try_from(ms).unwrap_or(u32::MAX)
 }
 
-/// Where each segment begins on the time line of the session, by the clocks of their recorders: the first at 0, and one whose
-/// clock jumped where those before it end. They began at these times, and have these lengths in milliseconds.
-pub(super) fn offsets(segments: impl Iterator<Item = (Timestamp, u64)>) -> Vec<u64> {
-    let (mut offsets, mut begun, mut until) = (Vec::new(), None, 0_u64);
-    for (started_at, length_ms) in segments {
-        let started = started_at.as_millis();
-        let offset = u64::try_from(started.saturating_sub(*begun.get_or_insert(started))).ok();
-        let start = offset.filter(|offset| *offset <= until.saturating_add(JUMP_MS)).unwrap_or(until);
-        offsets.push(start);
-        until = until.max(start + length_ms);
-    }
-    offsets
-}
-
 /// What made a transcript: provider, model and version.
 fn engine_name(made_by: &MadeBy) -> String {
     [&made_by.provider, &made_by.model, &made_by.version].map(String::as_str).join(" ").trim().to_owned()
@@ -322,15 +301,6 @@ fn language(heard: &[Heard]) -> String {
     let words = |one: &&Heard| one.transcript.segments.iter().map(|segment| segment.words.len()).sum::<usize>();
     let known = heard.iter().filter(|one| !one.transcript.language.is_empty());
     known.max_by_key(words).map(|one| one.transcript.language.clone()).unwrap_or_default()
-}
-
-/// Where a segment ends, in milliseconds of it, that begins then. An estimate that is less than a chunk beyond the beginning of
-/// another segment ends there: a recorder's last chunk is rarely a whole one, and the next recorder began after it.
-fn until(one: &Heard, from: u64, starts: &[u64]) -> u64 {
-    let missing = u64::from(one.segment.expected().saturating_sub(one.segment.beyond));
-    let Some(usual) = (one.until_ms - end_of(&one.chunks)).checked_div(missing) else { return one.until_ms };
-    let last = from + one.until_ms - usual + GAP_MS..from + one.until_ms;
-    starts.iter().copied().filter(|start| last.contains(start)).min().map_or(one.until_ms, |start| start - from)
 }
 
 fn passage(segment: &Segment, number: u32, from: u64) -> Passage {

@@ -184,7 +184,8 @@ pub struct SegmentView {
     pub beyond: u32,
     /// Where the last stored chunk ends, in milliseconds of the segment.
     pub length_ms: u64,
-    /// Where it ends: behind its last stored chunk are those that are missing at its end, each as long as the others usually are.
+    /// Where it ends: behind its last stored chunk are those that are missing at its end, each as long as the others usually are, and the
+    /// last one up to where another segment begins.
     pub until_ms: u64,
     /// How often its recorder's clock jumped: what came after a jump is where the sound before it ends.
     pub clock_jumps: u32,

@@ -13,12 +13,11 @@ use sluice_store::{StoreError, Tx};
 use utoipa::ToSchema;
 
 use super::audio;
-use super::clock::end_of;
+use super::clock::{end_of, offsets};
 use super::context::ScribeApp;
 use super::error::SessionError;
 use super::notify::changed;
 use super::sounds::{Recorded, join, load};
-use super::transcript::offsets;
 use crate::asking::goes_on;
 
 /// Changes with what is made of the same sound.

@@ -4,7 +4,7 @@
 use sluice_domain::ids::OwnerId;
 use sluice_engine::JobError;
 use sluice_store::scribe::{self, EditRow, RecordingId, RecordingRow};
-use sluice_store::{StoreError, Tx};
+use sluice_store::{StoreError, Tx, storable};
 
 use super::context::ScribeApp;
 use super::error::SessionError;
@@ -141,7 +141,8 @@ pub async fn edit(
     expected: &Expected,
     change: PassageChange,
 ) -> Result<Changed, WordsError> {
-    let text = change.text.map(|text| text.trim().to_owned());
+    // As it is stored, so that what is answered is what is read later.
+    let text = change.text.map(|text| storable::text(text.trim()).into_owned());
     if text.as_ref().is_some_and(|text| text.chars().count() > PASSAGE_CHARACTERS) {
         return Err(SessionError::TooLong { what: "text", most: PASSAGE_CHARACTERS }.into());
     }

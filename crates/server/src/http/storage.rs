@@ -23,13 +23,17 @@ const REASON: usize = 250;
 pub(crate) struct NewHold {
     /// Why, for those who come later.
     #[serde(default)]
-    #[schema(max_length = 250)]
+    #[schema(required = true, min_length = 1, max_length = 250)]
     reason: String,
 }
 
 impl NewHold {
-    /// Why, unless that is too long.
+    /// Why, unless nobody says so, or at too great a length.
     pub(super) fn reason(&self) -> Result<&str, Problem> {
+        if self.reason.trim().is_empty() {
+            let text = "A hold has a reason: say why, for those who come later.".to_owned();
+            return Err(invalid("no_reason", text).with("pointer", "/reason"));
+        }
         if self.reason.chars().count() > REASON {
             let text = format!("A reason has at most {REASON} characters. Shorten it.");
             return Err(invalid("reason_too_long", text).with("pointer", "/reason"));

@@ -16,6 +16,7 @@ use sluice_capability::{
     Answer, Begun, CallProgress, CapabilityError, Context, Does, Doing, Profile, Router, Segment, Transcribe,
     TranscribeRequest, Transcribing, Transcript, Unwritten,
 };
+use sluice_domain::language::Language;
 use sluice_domain::money::MicroUsd;
 use sluice_local::guard::Guard;
 use sluice_local::sound::sound_file;
@@ -141,6 +142,14 @@ impl ServerApp for WithEars {
 
 pub(crate) async fn open(part_ms: Option<u64>) -> (TestApp, Arc<Ears>) {
     open_with(Ears::new(), part_ms).await
+}
+
+/// With ears that know these languages alone.
+pub(crate) async fn open_for(codes: &[&str]) -> TestApp {
+    let languages = codes.iter().map(|code| Language::from_code(code).unwrap()).collect();
+    let mut ears = Arc::into_inner(Ears::new()).unwrap();
+    ears.profile.languages = languages;
+    open_with(Arc::new(ears), None).await.0
 }
 
 async fn open_with(ears: Arc<Ears>, part_ms: Option<u64>) -> (TestApp, Arc<Ears>) {

@@ -152,8 +152,13 @@ async fn put(app: &TestApp, path: &str, number: u32) {
 
 /// A chunk of so many seconds, like all of its segment.
 async fn put_of(app: &TestApp, path: &str, number: u32, seconds: u32) {
+    put_in(app, &format!("{path}/segments/0"), number, seconds).await;
+}
+
+/// The same in any segment.
+async fn put_in(app: &TestApp, segment: &str, number: u32, seconds: u32) {
     let (bytes, length_ms) = (bytes(number), seconds * 1_000);
-    let path = format!("{path}/segments/0/chunks/{number}?start_ms={}&length_ms={length_ms}", number * length_ms);
+    let path = format!("{segment}/chunks/{number}?start_ms={}&length_ms={length_ms}", number * length_ms);
     let digest = format!("sha-256=:{}:", STANDARD.encode(Sha256::digest(&bytes)));
     let answer = app.ask(Method::PUT, &path).of(&ada()).header("content-digest", &digest).raw(&bytes).answer().await;
     assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text());
@@ -186,6 +191,26 @@ async fn finish(app: &TestApp, path: &str, chunks: u32) {
     assert_eq!(close.answer().await.status, StatusCode::OK);
     let finish = app.post(&format!("{path}/finish")).of(&ada()).json(&json!({ "accept_gaps": true }));
     assert_eq!(finish.answer().await.status, StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_segment_that_ended_before_anything_was_recorded_is_no_beginning() {
+    for dialect in BOTH {
+        let (app, _listening) = open(dialect).await;
+        let path = begin(&app, &json!({ "title": "Tides", "language": "en" })).await;
+        let close = app.post(&format!("{path}/segments/0/close")).of(&ada()).json(&json!({ "chunks": 0 }));
+        assert_eq!(close.answer().await.status, StatusCode::OK);
+        let second = json!({ "key": "b", "source": "microphone", "media_type": "audio/webm", "started_at": 60_007 });
+        let (status, view) = app.post(&format!("{path}/segments")).of(&ada()).json(&second).send().await;
+        assert_eq!(status, StatusCode::CREATED, "{view}");
+        put_in(&app, &format!("{path}/segments/1"), 0, 5).await;
+        // Where the transcript has it, too.
+        let view = heard(&app, &path, 5_000).await;
+        assert!(view["passages"][0]["start_ms"].as_u64().unwrap() < 5_000, "{view}");
+        finish(&app, &path, 0).await;
+        app.run_jobs().await;
+        app.end().await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

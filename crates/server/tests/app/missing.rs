@@ -95,6 +95,21 @@ async fn what_is_missing_at_the_end_of_a_segment_is_a_gap_everywhere() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_estimated_end_is_where_the_next_segment_begins_everywhere() {
+    let (app, _) = open(None).await;
+    let recording = begin(&app).await;
+    // Of eight chunks two arrived; the next segment begins before a whole eighth one would have ended.
+    let (first, last) = (pieces(&recorded(40), 8), recorded(1));
+    segment(&recording, 0, &[(0, 0, &first[0]), (1, 5_000, &first[1])], 8).await;
+    segment(&recording, 37_000, &[(0, 0, &last)], 1).await;
+    let transcript = written_down(&recording).await;
+    assert_eq!(gaps(&transcript, "not_received"), [(10_000, 37_000)], "{transcript}");
+    let segments = recording.show().await["segments"].clone();
+    assert_eq!(column(&segments, "until_ms"), json!([37_000, 5_000]), "{segments}");
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_missing_at_the_end_is_known_to_both_databases() {
     for dialect in BOTH {
         let app = TestApp::open(dialect).await;

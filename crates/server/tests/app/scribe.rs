@@ -210,10 +210,14 @@ async fn a_chunk_that_cannot_be_right_is_refused_and_costs_nothing() {
     let nowhere = recording.path("/segments/7/chunks/1?start_ms=0&length_ms=1000");
     let nowhere = app.ask(Method::PUT, &nowhere).of(&ada()).header("content-digest", &digest).raw(b"x").answer().await;
     assert_eq!(nowhere.problem(), (404, "not_found".to_owned()));
-    let timeless = recording.path("/segments/0/chunks/1?start_ms=-5&length_ms=1000");
-    let timeless =
-        app.ask(Method::PUT, &timeless).of(&ada()).header("content-digest", &digest).raw(b"x").answer().await;
-    assert_eq!(timeless.problem().0, 400);
+    for (times, problem) in [
+        ("start_ms=-5&length_ms=1000", (400, "bad_request")),
+        ("start_ms=0&length_ms=0", (422, "chunk_without_length")),
+    ] {
+        let path = recording.path(&format!("/segments/0/chunks/1?{times}"));
+        let answer = app.ask(Method::PUT, &path).of(&ada()).header("content-digest", &digest).raw(b"x").answer().await;
+        assert_eq!(answer.problem(), (problem.0, problem.1.to_owned()), "{times}");
+    }
 
     assert_eq!(recording.put(0, &bytes(0)).await.status, StatusCode::CREATED);
     for _ in 0..3 {

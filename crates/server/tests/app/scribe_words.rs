@@ -276,6 +276,11 @@ async fn a_passage_is_corrected_and_taken_back() {
         assert_eq!(recording.restore(2).await.header("etag"), "\"6\"");
         assert_eq!(recording.restore(2).await.header("etag"), "\"6\"", "it is as it was heard");
         assert_eq!(recording.transcript().await.1["passages"], original["passages"]);
+        // What no database stores is answered as it is stored, and is the same when it is sent again.
+        let odd = async || recording.edit(0, None, &json!({ "text": "The\u{0}tide." })).await;
+        let (first, again) = (odd().await, odd().await);
+        assert_eq!(first.json(), recording.transcript().await.1["passages"][0]);
+        assert_eq!(first.header("etag"), again.header("etag"));
         app.end().await;
     }
 }

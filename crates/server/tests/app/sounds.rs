@@ -1,12 +1,13 @@
 //! Sounds by resumable uploads: what they become, in which language, and what is said of files that only have such a name.
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use sluice_store::Dialect;
 
 use crate::capture::wave;
+use crate::damaged::open_for;
 use crate::person::ada;
 use crate::support::{Answer, BOTH, TestApp};
 
@@ -35,6 +36,7 @@ async fn a_sound_is_a_session_in_the_language_that_its_sender_chose() {
             (&[("filename", "a.wav")][..], Value::Null),
             (&[("filename", "a.wav"), ("app", "scribe"), ("language", "fr")][..], json!("fr")),
             (&[("filename", "a.bin"), ("language", "")][..], Value::Null),
+            (&[("filename", "a.wav"), ("language", "EN-us")][..], json!("en")),
         ] {
             let answer = send(&app, said, &wave(2)).await;
             assert_eq!(answer.status, StatusCode::CREATED, "{said:?}: {}", answer.text());
@@ -106,5 +108,49 @@ async fn what_only_has_the_name_of_a_sound_is_told_what_is_taken() {
     assert_eq!(send(&app, &[("filename", "talk.txt")], &wave(1)).await.status, StatusCode::CREATED);
     assert_eq!(sessions(&app).await.as_array().unwrap().len(), 1);
     app.run_jobs().await;
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_language_is_the_same_however_it_is_written() {
+    let app = TestApp::open(Dialect::Sqlite).await;
+    let spoken = |code: &str| json!({ "language": code });
+    let begin = async |code: &str| app.post("/api/v1/sessions").of(&ada()).json(&spoken(code)).answer().await;
+    let begun = begin("en-US").await;
+    assert_eq!((begun.status, &begun.json()["language"]), (StatusCode::CREATED, &json!("en")), "{}", begun.text());
+    let path = format!("/api/v1/sessions/{}", begun.json()["id"].as_str().unwrap());
+    let changed = app.ask(Method::PATCH, &path).of(&ada()).json(&spoken("FR")).answer().await;
+    assert_eq!(changed.json()["language"], "fr", "{}", changed.text());
+    assert_eq!(begin("xx-US").await.problem(), (422, "no_such_language".to_owned()));
+    let sound = wave(1);
+    let form = [("language", None, b"pt_BR".as_slice()), ("file", Some("a.wav"), sound.as_slice())];
+    let answer = app.post("/api/v1/sessions/files").of(&ada()).form(&form).answer().await;
+    assert_eq!(answer.json()["language"], "pt", "{}", answer.text());
+    app.run_jobs().await;
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_language_that_nothing_hears_is_refused_at_every_door_with_those_that_are_heard() {
+    let app = open_for(&["de", "fr"]).await;
+    let refused = async |answer: Answer| {
+        assert_eq!(answer.problem(), (422, "no_such_language".to_owned()), "{}", answer.text());
+        assert!(answer.text().contains("give one of"), "{}", answer.text());
+    };
+    let begin =
+        async |code: &str| app.post("/api/v1/sessions").of(&ada()).json(&json!({ "language": code })).answer().await;
+    let answer = begin("es").await;
+    let named = answer.json()["languages"].as_array().unwrap().clone();
+    assert!(named.contains(&json!("fr")) && !named.contains(&json!("es")), "{named:?}");
+    assert_eq!(answer.problem(), (422, "no_such_language".to_owned()));
+    let begun = begin("de").await;
+    assert_eq!(begun.status, StatusCode::CREATED, "{}", begun.text());
+    let path = format!("/api/v1/sessions/{}", begun.json()["id"].as_str().unwrap());
+    refused(app.ask(Method::PATCH, &path).of(&ada()).json(&json!({ "language": "es" })).answer().await).await;
+    let sound = wave(1);
+    let form = [("language", None, b"es".as_slice()), ("file", Some("a.wav"), sound.as_slice())];
+    refused(app.post("/api/v1/sessions/files").of(&ada()).form(&form).answer().await).await;
+    refused(send(&app, &[("filename", "a.wav"), ("app", "scribe"), ("language", "es")], &sound).await).await;
+    assert_eq!(sessions(&app).await.as_array().unwrap().len(), 1);
     app.end().await;
 }

@@ -13,6 +13,7 @@ use sluice_store::scribe as rows;
 use sluice_store::{Dialect, jobs};
 
 use crate::bucket::Server;
+use crate::damaged::ended;
 use crate::links::in_bucket;
 use crate::person::{ada, omar};
 use crate::scribe::{Recording, bytes};
@@ -147,6 +148,10 @@ async fn what_is_held_is_neither_moved_nor_deleted() {
             let long =
                 app.ask(Method::PUT, &path).of(&ada()).json(&json!({ "reason": "x".repeat(251) })).answer().await;
             assert_eq!(long.problem(), (422, "reason_too_long".to_owned()));
+            for none in [json!({}), json!({ "reason": "" }), json!({ "reason": " \n" })] {
+                let answer = app.ask(Method::PUT, &path).of(&ada()).json(&none).answer().await;
+                assert_eq!(answer.problem(), (422, "no_reason".to_owned()), "{none}");
+            }
             assert_eq!(swept(&app, Doing::Moves).await.moved.count, 0);
             let deleted = app.ask(Method::DELETE, &recording.path("")).of(&ada()).answer().await;
             assert_eq!(deleted.problem(), (409, "session_held".to_owned()));
@@ -175,9 +180,17 @@ async fn an_archive_that_was_damaged_is_named_and_never_the_reason_to_delete() {
     std::fs::write(file, damaged).unwrap();
     let verified = verify(&app.app.keeper).await.unwrap();
     assert_eq!((verified.archives, verified.wrong.len(), verified.wrong[0].2.as_str()), (1, 1, recording.id.as_str()));
-    let audio = app.get(&recording.path("/segments/0/audio")).of(&ada()).answer().await;
-    assert_eq!(audio.status, StatusCode::INTERNAL_SERVER_ERROR);
+    let audio = async || app.get(&recording.path("/segments/0/audio")).of(&ada()).answer().await;
+    assert_eq!(audio().await.problem(), (500, "bad_archive".to_owned()));
+    std::fs::remove_file(file).unwrap();
+    let missing = audio().await;
+    assert_eq!(missing.problem(), (500, "bad_archive".to_owned()), "{}", missing.text());
+    assert!(missing.text().contains("backup"), "{}", missing.text());
     assert_eq!(recording.show().await["kept"]["tier"], "warm");
+    // Who has it written down is told the same.
+    assert_eq!(app.post(&recording.path("/transcribe")).of(&ada()).answer().await.status, StatusCode::ACCEPTED);
+    let view = ended(&recording).await;
+    assert_eq!(view["error"]["code"], "bad_archive", "{view}");
     app.end().await;
 }
 
@@ -282,7 +295,8 @@ async fn a_sessions_own_days_win_over_its_owners_and_these_over_the_installation
         let whose = (&shown["hot"]["set_by"], &shown["warm"]["set_by"], &shown["subject"]);
         assert_eq!(whose, (&json!("subject"), &json!("owner"), &json!(longer.id)), "{shown}");
         set(&periods_of(&held), ada(), json!({ "hot": 1 })).await;
-        let hold = app.ask(Method::PUT, &held.path("/hold")).of(&ada()).json(&json!({})).answer().await;
+        let reason = json!({ "reason": "A matter" });
+        let hold = app.ask(Method::PUT, &held.path("/hold")).of(&ada()).json(&reason).answer().await;
         assert_eq!(hold.status, StatusCode::OK);
         // One of somebody else, who keeps it for longer.
         let moved = app

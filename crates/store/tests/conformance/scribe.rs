@@ -188,8 +188,8 @@ async fn a_chunk_is_placed_once_in_any_order(store: &Store) {
     assert_eq!(stored(store, &row).await, [0, 2, 5]);
     let segment = store.read(async |tx| scribe::segment(tx, &ada(), &row.id, 0).await).await.unwrap().unwrap();
     assert_eq!((segment.stored, segment.beyond, segment.expected()), (3, 6, 6));
-    let sum = async |owner| store.read(async |tx| scribe::sum(tx, &owner, &row.id).await).await.unwrap();
-    assert_eq!((sum(ada()).await, sum(omar()).await), ((30, 3_000), (0, 0)));
+    let bytes = async |owner| store.read(async |tx| scribe::stored_bytes(tx, &owner, &row.id).await).await.unwrap();
+    assert_eq!((bytes(ada()).await, bytes(omar()).await), (30, 0));
     assert_eq!(store.read(async |tx| blobs::usage(tx, &ada()).await).await.unwrap(), 30, "its bytes are referenced");
     let spans = async |owner| store.read(async |tx| scribe::spans(tx, &owner, &row.id).await).await.unwrap();
     let span = Span { end_ms: 6_000, length_ms: 3_000, longest_ms: 1_000, chunks: 3 };

@@ -6198,7 +6198,7 @@ export interface paths {
                          * @description The sound or the video: MP3, M4A, WAV, OGG, `WebM`, FLAC or MP4, at most 2 GiB.
                          */
                         file: string;
-                        /** @description ISO 639-1 code of what is spoken; found out without it. */
+                        /** @description ISO 639-1 code of what is spoken, or a tag that begins with it, such as `en-US`; found out without it. */
                         language?: string;
                         /** @description The session's title; without it the file's name. */
                         title?: string;
@@ -11119,7 +11119,7 @@ export interface components {
         /** @description Why something is held. */
         NewHold: {
             /** @description Why, for those who come later. */
-            reason?: string;
+            reason: string;
         };
         /** @description A new invitation, with its link: it is shown this once. */
         NewInvitation: {
@@ -11199,7 +11199,7 @@ export interface components {
         NewSession: {
             /** @description What those who are recorded were told. */
             consent?: string;
-            /** @description ISO 639-1 code of what is spoken; null, the default, to have it found out. */
+            /** @description ISO 639-1 code of what is spoken, or a tag that begins with it, such as `en-US`; null, the default, to have it found out. */
             language?: string | null;
             /** @description Its title; may be empty. */
             title?: string;
@@ -12526,7 +12526,8 @@ export interface components {
             stored: number;
             /**
              * Format: int64
-             * @description Where it ends: behind its last stored chunk are those that are missing at its end, each as long as the others usually are.
+             * @description Where it ends: behind its last stored chunk are those that are missing at its end, each as long as the others usually are, and the
+             *     last one up to where another segment begins.
              */
             until_ms: number;
         };
@@ -12542,7 +12543,7 @@ export interface components {
         };
         /** @description What is to be changed of a session; what is left out stays. */
         SessionChange: {
-            /** @description ISO 639-1 code of what is spoken; null to have it found out. */
+            /** @description ISO 639-1 code of what is spoken, or a tag that begins with it; null to have it found out. */
             language?: string | null;
             state?: components["schemas"]["Going"] | null;
             /** @description Its title. */

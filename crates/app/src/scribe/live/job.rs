@@ -17,7 +17,6 @@ use crate::routing;
 use crate::scribe::audio;
 use crate::scribe::clock;
 use crate::scribe::context::ScribeApp;
-use crate::scribe::transcript::offsets;
 
 /// It waits so long for a chunk: a session to which nobody sends anything ends before.
 const LONGEST: Duration = Duration::from_hours(25);
@@ -110,7 +109,9 @@ impl HearSession {
         let Some(row) = scribe::find(tx, owner, id).await? else { return Ok(None) };
         let Some(live) = scribe::live(tx, owner, id).await? else { return Ok(None) };
         let ears = Ears::of(&live.state);
-        let known = scribe::segments(tx, owner, id).await?;
+        // The transcript does not count one that ended before anything was recorded, either.
+        let mut known = scribe::segments(tx, owner, id).await?;
+        known.retain(|segment| segment.chunks != Some(0));
         let measured = clock::measured(tx, owner, id, &known).await?;
         let mut segments = Vec::new();
         for segment in known {
@@ -120,7 +121,7 @@ impl HearSession {
             segments.push((segment, chunks));
         }
         let until = |segment: &SegmentRow| measured.get(&segment.number).map_or(0, |of| of.until_ms);
-        let offsets = offsets(segments.iter().map(|(segment, _)| (segment.started_at, until(segment))));
+        let offsets = clock::offsets(segments.iter().map(|(segment, _)| (segment.started_at, until(segment))));
         Ok(Some(Now { row, ears, segments, offsets }))
     }
 

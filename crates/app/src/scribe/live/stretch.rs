@@ -148,39 +148,15 @@ fn io(path: &Path, source: std::io::Error) -> MediaError {
 
 #[cfg(test)]
 mod tests {
-    use sluice_domain::time::Timestamp;
-
     use super::*;
+    use crate::scribe::testing;
 
-    /// Chunks of five seconds of these numbers.
-    fn chunks(numbers: &[u32]) -> Vec<ChunkRow> {
-        let chunk = |number: &u32| ChunkRow {
-            segment: 0,
-            number: *number,
-            start_ms: u64::from(*number) * 5_000,
-            length_ms: 5_000,
-            bytes: 1,
-            sha256: String::new(),
-            blob: String::new(),
-            stored_at: Timestamp::from_millis(0),
-        };
-        numbers.iter().map(chunk).collect()
-    }
-
+    /// What is to be done with chunks of five seconds of these numbers.
     fn planned(numbers: &[u32], closed: Option<u32>, from_ms: u32, heard_ms: u32) -> Plan {
         let stored = u32::try_from(numbers.len()).unwrap();
-        let segment = SegmentRow {
-            number: 0,
-            key: String::new(),
-            source: "microphone".to_owned(),
-            media_type: "audio/webm".to_owned(),
-            started_at: Timestamp::from_millis(0),
-            created_at: Timestamp::from_millis(0),
-            chunks: closed,
-            stored,
-            beyond: stored,
-        };
-        plan(&segment, &chunks(numbers), &Ear { from_ms, heard_ms, ..Ear::default() })
+        let segment = SegmentRow { chunks: closed, stored, beyond: stored, ..testing::segment(0) };
+        let ear = Ear { from_ms, heard_ms, ..Ear::default() };
+        plan(&segment, &testing::chunks(numbers, 5_000), &ear)
     }
 
     fn hears(until_ms: u32) -> Plan {

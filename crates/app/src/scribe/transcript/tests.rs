@@ -1,35 +1,18 @@
 use sluice_capability::Unwritten;
 
 use super::*;
+use crate::scribe::clock::{end_before_the_next, end_of};
+use crate::scribe::testing;
 
 /// A segment that began at a time, with chunks of ten seconds of these numbers, and a word in its first second.
 fn heard(number: u32, started_at: i64, chunks: &[u32]) -> Heard {
     let word = Word { text: format!("word{number}"), start_ms: 100, end_ms: 900, confidence: 0.9 };
     let segment = Segment { start_ms: 100, end_ms: 900, text: word.text.clone(), speaker: None, words: vec![word] };
-    let chunk = |number: &u32| ChunkRow {
-        segment: 0,
-        number: *number,
-        start_ms: u64::from(*number) * 10_000,
-        length_ms: 10_000,
-        bytes: 1,
-        sha256: String::new(),
-        blob: String::new(),
-        stored_at: Timestamp::from_millis(0),
-    };
+    let beyond = chunks.last().map_or(0, |last| last + 1);
     Heard {
-        segment: SegmentRow {
-            number,
-            key: String::new(),
-            source: "microphone".to_owned(),
-            media_type: String::new(),
-            started_at: Timestamp::from_millis(started_at),
-            created_at: Timestamp::from_millis(0),
-            chunks: None,
-            stored: 0,
-            beyond: chunks.last().map_or(0, |last| last + 1),
-        },
-        chunks: chunks.iter().map(chunk).collect(),
-        until_ms: chunks.last().map_or(0, |last| u64::from(last + 1) * 10_000),
+        segment: SegmentRow { number, beyond, ..testing::segment(started_at) },
+        chunks: testing::chunks(chunks, 10_000),
+        until_ms: u64::from(beyond) * 10_000,
         transcript: Transcript {
             language: "en".to_owned(),
             segments: vec![segment],
@@ -96,6 +79,12 @@ fn nothing_heard_is_an_empty_transcript() {
     assert_eq!((whole.words(), whole.length_ms, whole.language.as_str()), (0, 0, ""));
 }
 
+/// Of segments whose estimated ends are as a job has them.
+fn whole_of<const N: usize>(mut heard: [Heard; N]) -> Transcription {
+    end_before_the_next(heard.iter_mut().map(|one| (&one.segment, end_of(&one.chunks), &mut one.until_ms)));
+    Transcription::of(&heard)
+}
+
 /// The gaps of a transcript: from, to, why, and whether that is an estimate.
 fn gaps(whole: &Transcription) -> Vec<(u64, u64, GapReason, bool)> {
     whole.gaps.iter().map(|gap| (gap.start_ms, gap.end_ms, gap.reason, gap.estimated)).collect()
@@ -115,27 +104,26 @@ fn closed(number: u32, started_at: i64, chunks: &[u32], count: u32) -> Heard {
 
 #[test]
 fn what_is_missing_at_the_end_of_a_segment_never_arrived() {
-    let whole = Transcription::of(&[closed(0, 1_000, &[0, 1], 8), heard(1, 101_000, &[0])]);
+    let whole = whole_of([closed(0, 1_000, &[0, 1], 8), heard(1, 101_000, &[0])]);
     let right = [(20_000, 80_000, GapReason::NotReceived, true), (80_000, 100_000, GapReason::NotRecorded, false)];
     assert_eq!(gaps(&whole), right);
-    let last = Transcription::of(&[closed(0, 1_000, &[0, 1], 8)]);
+    let last = whole_of([closed(0, 1_000, &[0, 1], 8)]);
     assert_eq!((gaps(&last), last.length_ms), (right[..1].to_vec(), 80_000), "also where nothing follows");
     // The next one began before a whole chunk would have ended: so did this one.
-    let next = Transcription::of(&[closed(0, 1_000, &[0, 1], 8), heard(1, 75_000, &[0])]);
+    let next = whole_of([closed(0, 1_000, &[0, 1], 8), heard(1, 75_000, &[0])]);
     assert_eq!(gaps(&next), [(20_000, 74_000, GapReason::NotReceived, true)]);
     // Another device recorded meanwhile: what it has takes nothing of the gap away.
-    let beside = Transcription::of(&[closed(0, 1_000, &[0, 1], 8), heard(1, 31_000, &[0])]);
+    let beside = whole_of([closed(0, 1_000, &[0, 1], 8), heard(1, 31_000, &[0])]);
     assert_eq!(gaps(&beside), right[..1]);
 }
 
 #[test]
 fn a_segment_of_which_nothing_arrived_was_recorded() {
-    let three = [heard(0, 1_000, &[0]), closed(1, 11_000, &[], 3), heard(2, 41_000, &[0])];
-    let whole = Transcription::of(&three);
+    let whole = whole_of([heard(0, 1_000, &[0]), closed(1, 11_000, &[], 3), heard(2, 41_000, &[0])]);
     assert_eq!(gaps(&whole), [(10_000, 40_000, GapReason::NotReceived, true)]);
     assert_eq!((whole.language.as_str(), whole.length_ms), ("en", 50_000));
     // At the beginning the time line begins with it, and one whose clock jumped is put behind it.
-    let whole = Transcription::of(&[closed(0, 9_000_000, &[], 3), heard(1, 5, &[0])]);
+    let whole = whole_of([closed(0, 9_000_000, &[], 3), heard(1, 5, &[0])]);
     assert_eq!(gaps(&whole), [(0, 30_000, GapReason::NotReceived, true)]);
     assert_eq!(whole.passages[0].start_ms, 30_100);
 }

@@ -14,10 +14,10 @@ use sluice_app::intake::TakeError;
 use sluice_app::maintenance::work;
 use sluice_app::scribe::export::Format;
 use sluice_app::scribe::file::{self, FILE_BYTES, NewFile};
-use sluice_app::scribe::session;
+use sluice_app::scribe::session::{self, SessionError};
 use sluice_app::scribe::transcript::Transcription;
 use sluice_app::scribe::view::RecordingState;
-use sluice_app::scribe::{RecordingId, ScribeApp};
+use sluice_app::scribe::{RecordingId, ScribeApp, languages};
 use sluice_capability::TranscribeRequest;
 use sluice_domain::ids::{JobId, OwnerId};
 
@@ -73,12 +73,15 @@ struct Done {
     files: Vec<String>,
 }
 
-pub(crate) async fn make(config: &Config, command: TranscribeCommand) -> anyhow::Result<()> {
-    if let Err(error) = session::check_language(command.language.as_deref()) {
-        bail!(Failure { exit: USAGE, ..Failure::new("no_such_language", "Wrong usage", error.to_string()) });
+pub(crate) async fn make(config: &Config, mut command: TranscribeCommand) -> anyhow::Result<()> {
+    if let Some(named) = &command.language {
+        command.language = Some(languages::known(named).map_err(|error| not_written_down(&error))?.to_owned());
     }
     let outputs = check(config, &command)?;
     let app = wiring::open(config).await?;
+    let owner = OwnerId::local();
+    let chosen = languages::chosen(scribe_of(&app)?, &owner, command.language.clone()).await;
+    chosen.map_err(|error| not_written_down(&error))?;
     refuse(scribe_of(&app)?, &command).await?;
     let worker = app.engine.start();
     let working = async {
@@ -95,6 +98,10 @@ pub(crate) async fn make(config: &Config, command: TranscribeCommand) -> anyhow:
     let files = write(&app, &session, outputs).await?;
     let transcript = session::transcript(scribe_of(&app)?, &OwnerId::local(), &session).await?;
     report(&command, &session, &transcript, files)
+}
+
+fn not_written_down(error: &SessionError) -> Failure {
+    Failure { exit: USAGE, ..Failure::new("no_such_language", "Wrong usage", error.to_string()) }
 }
 
 /// The files that are to be written, checked before the database is opened, so that a rejected command leaves nothing behind.

@@ -37,7 +37,7 @@ pub(crate) struct Times {
     #[param(maximum = 9_007_199_254_740_991_u64)]
     start_ms: u64,
     /// How long it is, in milliseconds.
-    #[param(maximum = 9_007_199_254_740_991_u64)]
+    #[param(minimum = 1, maximum = 9_007_199_254_740_991_u64)]
     length_ms: u64,
 }
 

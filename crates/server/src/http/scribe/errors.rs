@@ -12,7 +12,6 @@ use sluice_app::scribe::segment::SegmentError;
 use sluice_app::scribe::session::SessionError;
 use sluice_app::scribe::words::WordsError;
 use sluice_app::tiers::MoveError;
-use sluice_local::speech::LANGUAGES;
 use sluice_store::StoreError;
 
 use crate::http::errors::{conflict, invalid};
@@ -30,9 +29,9 @@ impl From<SessionError> for Problem {
             SessionError::TooLong { what, most } => {
                 invalid("text_too_long", text).with("pointer", format!("/{what}")).with("most", most)
             }
-            SessionError::Language { .. } => invalid("no_such_language", text)
-                .with("pointer", "/language")
-                .with("languages", json!(LANGUAGES.as_slice())),
+            SessionError::Language { known, .. } => {
+                invalid("no_such_language", text).with("pointer", "/language").with("languages", json!(known))
+            }
             SessionError::KeyReused => invalid("idempotency_key_reused", text),
             SessionError::HasGaps(ref gaps) => conflict("session_has_gaps", &error).with("gaps", json!(gaps)),
             SessionError::Ended => conflict("session_ended", &error),
@@ -138,6 +137,7 @@ impl From<ChunkError> for Problem {
                     .with("most_bytes", most)
             }
             ChunkError::Empty => invalid("empty_chunk", text),
+            ChunkError::NoLength => invalid("chunk_without_length", text),
             ChunkError::WrongDigest => invalid("wrong_digest", text),
             ChunkError::NotAudio { .. } => invalid("not_audio", text),
             ChunkError::Differs => conflict("chunk_differs", &error),

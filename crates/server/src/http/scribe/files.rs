@@ -3,10 +3,10 @@
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
-use sluice_app::scribe::ScribeApp;
 use sluice_app::scribe::file::{self, FILE_BYTES, NewFile};
 use sluice_app::scribe::session::{self, SessionError, TITLE_CHARACTERS};
 use sluice_app::scribe::view::RecordingView;
+use sluice_app::scribe::{ScribeApp, languages};
 use utoipa::ToSchema;
 
 use crate::http::extract::{IdempotencyKey, Json};
@@ -23,8 +23,8 @@ struct FileForm {
     /// The session's title; without it the file's name.
     #[schema(value_type = Option<String>, nullable = false, max_length = 300)]
     title: Option<String>,
-    /// ISO 639-1 code of what is spoken; found out without it.
-    #[schema(value_type = Option<String>, nullable = false, min_length = 2, max_length = 3, pattern = "^[a-z]+$")]
+    /// ISO 639-1 code of what is spoken, or a tag that begins with it, such as `en-US`; found out without it.
+    #[schema(value_type = Option<String>, nullable = false, min_length = 2, max_length = 35, pattern = "^[A-Za-z]{2,3}([-_][A-Za-z0-9]+)*$")]
     language: Option<String>,
 }
 
@@ -52,7 +52,7 @@ pub(crate) async fn create(
     if title.as_ref().is_some_and(|title| title.chars().count() > TITLE_CHARACTERS) {
         return Err(SessionError::TooLong { what: "title", most: TITLE_CHARACTERS }.into());
     }
-    session::check_language(language.as_deref())?;
+    let language = languages::chosen(&app, &asker.owner, language).await?;
     let new = NewFile { file: path, name, title, language, request_key };
     let id = file::take(&app, &api.app.engine, &asker.owner, new, None).await?;
     let view = session::show(&app, &asker.owner, &id).await?;

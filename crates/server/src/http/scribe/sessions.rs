@@ -29,8 +29,8 @@ pub(crate) struct NewSession {
     #[serde(default)]
     #[schema(max_length = 300)]
     title: String,
-    /// ISO 639-1 code of what is spoken; null, the default, to have it found out.
-    #[schema(min_length = 2, max_length = 3, pattern = "^[a-z]+$")]
+    /// ISO 639-1 code of what is spoken, or a tag that begins with it, such as `en-US`; null, the default, to have it found out.
+    #[schema(min_length = 2, max_length = 35, pattern = "^[A-Za-z]{2,3}([-_][A-Za-z0-9]+)*$")]
     language: Option<String>,
     /// `false` only records; it can be transcribed later.
     #[serde(default = "yes")]
@@ -53,9 +53,9 @@ pub(crate) struct SessionChange {
     /// Its title.
     #[schema(max_length = 300)]
     title: Option<String>,
-    /// ISO 639-1 code of what is spoken; null to have it found out.
+    /// ISO 639-1 code of what is spoken, or a tag that begins with it; null to have it found out.
     #[serde(default, deserialize_with = "chosen")]
-    #[schema(value_type = Option<String>, min_length = 2, max_length = 3, pattern = "^[a-z]+$")]
+    #[schema(value_type = Option<String>, min_length = 2, max_length = 35, pattern = "^[A-Za-z]{2,3}([-_][A-Za-z0-9]+)*$")]
     language: Option<Spoken>,
     /// Whether it is to be transcribed.
     transcribe: Option<bool>,
