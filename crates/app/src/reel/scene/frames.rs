@@ -212,49 +212,55 @@ fn assert_seen(reel: &Reel) -> usize {
     checked
 }
 
-/// Checks one frame per reel by OCR.
-fn assert_recognised(reel: &Reel) {
-    let tally = by_ocr(reel, false);
-    assert!(tally.read == 1 && tally.wrong.is_empty(), "{tally:#?}");
+/// Each sentence that OCR can be asked for has frames that do not show it: one of another document for each, and one of its
+/// own for most. Otherwise that it is found in its own frame proves nothing.
+fn assert_comparable(tallies: &[Tally]) {
+    let sum = |count: fn(&Tally) -> usize| tallies.iter().map(count).sum::<usize>();
+    let whole = sum(|one| one.whole);
+    assert_eq!(sum(|one| one.unseen_in_another), whole, "{tallies:#?}");
+    assert!(sum(|one| one.unseen_elsewhere) * 2 >= whole, "{tallies:#?}");
 }
 
 #[tokio::test]
 async fn the_frame_in_the_middle_of_each_sentence_contains_its_text() {
-    let mut troubles = Vec::new();
+    let (mut reels, mut troubles) = (Vec::new(), Vec::new());
     for kind in TEN {
         let reel = Reel::of(kind).await;
         let checked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             let count = assert_seen(&reel);
             assert!(count >= 3, "{}: only {count} sentences", reel.name);
-            assert_recognised(&reel);
         }));
         if checked.is_err() {
-            troubles.push(reel.name);
+            troubles.push(reel.name.to_owned());
         }
+        reels.push(reel);
     }
-    assert!(troubles.is_empty(), "{troubles:?}");
+    let tallies = by_ocr(&reels, false);
+    assert_comparable(&tallies);
+    let is_wrong = |tally: &&Tally| tally.read != 1 || !tally.wrong.is_empty();
+    troubles.extend(tallies.iter().filter(is_wrong).map(|tally| format!("{tally:#?}")));
+    assert!(troubles.is_empty(), "{troubles:#?}");
 }
 
 #[tokio::test]
 #[ignore = "some minutes of OCR: every sentence of ten reels"]
 async fn every_sentence_is_recognised_in_its_frame() {
-    let mut tallies = Vec::new();
+    let mut reels = Vec::new();
     for kind in TEN {
-        let tally = by_ocr(&Reel::of(kind).await, true);
-        let Tally { name, said, cards, short, partly, read, compared, wrong } = &tally;
-        eprintln!(
-            "{name}: {said} said, {cards} on cards, {short} short, {partly} partly, {read} read, {compared} compared"
-        );
-        eprintln!("{wrong:#?}");
-        assert_eq!(cards + short + partly + read, *said, "{name}");
-        tallies.push(tally);
+        reels.push(Reel::of(kind).await);
     }
+    let tallies = by_ocr(&reels, true);
+    for tally in &tallies {
+        eprintln!("{tally:#?}");
+        assert_eq!(tally.cards + tally.short + tally.partly + tally.whole, tally.said, "{}", tally.name);
+        assert_eq!(tally.read, tally.whole, "{}", tally.name);
+    }
+    assert_comparable(&tallies);
     let sum = |count: fn(&Tally) -> usize| tallies.iter().map(count).sum::<usize>();
-    let (pages, read, compared) = (sum(|one| one.said - one.cards), sum(|one| one.read), sum(|one| one.compared));
+    let (pages, read) = (sum(|one| one.said - one.cards), sum(|one| one.read));
     let wrong: Vec<_> = tallies.iter().filter(|tally| !tally.wrong.is_empty()).collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
     assert!(read * 10 >= pages * 7, "OCR was asked for {read} of {pages}");
-    assert!(compared * 2 >= read, "only {compared} of {read} were looked for elsewhere");
 }
 
 /// A camera at a wrong place, and a wrong page, are noticed by the boxes.
