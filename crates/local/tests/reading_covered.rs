@@ -157,6 +157,36 @@ async fn text_in_the_colour_of_a_scan_is_not_read_beside_the_layer_of_its_ocr() 
     }
 }
 
+/// White on white beside a sentence of the scan, on its row: the sentence stays, since all of it is in the scan.
+#[tokio::test]
+async fn text_in_the_colour_of_a_scan_takes_nothing_of_the_sentence_on_its_row() {
+    let scan = scan().await;
+    let layer = paragraphs(3);
+    for drawn in [SCAN, &strips()] {
+        for (x, y, hidden) in [
+            (412, 600, "The mayor kept the dollars."),
+            (430, 600, "The mayor kept them."),
+            (430, 603, "not one"),
+            (480, 597, "The mayor kept them."),
+            (5, 600, "All lies:"),
+            (5, 604, "never"),
+        ] {
+            for size in [6, 10, 14] {
+                let white = format!("1 g BT 0 Tr /F1 {size} Tf {x} {y} Td ({hidden}) Tj ET 0 g");
+                for content in [format!("{drawn} {layer} {white}"), format!("{drawn} {white} {layer}")] {
+                    let document = read(&pdf::pictured(&content, &scan, "", "")).await;
+                    assert_eq!(document.text(), PARAGRAPHS.join("\n\n"), "{content}");
+                    assert_eq!(document.left_out, [left_out(1, Reason::Hidden)], "{content}");
+                }
+            }
+        }
+    }
+    // Where something covers the sentence as well, it goes.
+    let white = "1 g BT 0 Tr /F1 10 Tf 430 600 Td (The mayor kept them.) Tj ET 0 g 176 594 90 18 re f";
+    let document = read(&pdf::pictured(&format!("{SCAN} {layer} {white}"), &scan, "", "")).await;
+    assert_eq!(document.text(), format!("{}\n\n{}", PARAGRAPHS[0], PARAGRAPHS[2]));
+}
+
 #[tokio::test]
 async fn what_marks_a_scan_covers_nothing() {
     let scan = scan().await;

@@ -105,7 +105,7 @@ struct Sight {
     blots: Vec<[f32; 4]>,
     /// Where a scan is painted once more, and covers what it shows there.
     again: Vec<[f32; 4]>,
-    /// Where text is no work of OCR.
+    /// Where text is no work of OCR, as narrow as it may be.
     shown: Vec<[f32; 4]>,
 }
 
@@ -213,13 +213,20 @@ impl Sight {
             || self.ground.as_ref().is_some_and(|ground| self.share(ground, inside) < LEAST_GROUND)
         {
             Seen::Covered
-        } else if is_of_text(&self.shown, [left, top, right, bottom]) {
+        } else if self.shown.iter().any(holds)
+            || is_of_text(&self.shown, [left, top, right, bottom]) && !self.has_ink(inside)
+        {
             Seen::No
-        } else if self.edges.as_ref().is_some_and(|edges| self.share(edges, around) > LEAST_INK) {
+        } else if self.has_ink(around) {
             Seen::InScan
         } else {
             Seen::No
         }
+    }
+
+    /// Whether the page has a scan with writing in an area.
+    fn has_ink(&self, area: [f32; 4]) -> bool {
+        self.edges.as_ref().is_some_and(|edges| self.share(edges, area) > LEAST_INK)
     }
 
     /// The share of the pixels in an area that are set.

@@ -107,8 +107,8 @@ struct Parser<'a> {
     next: u32,
     pages: Vec<RawPage>,
     page: RawPage,
-    blocks: Vec<Vec<Vec<Word>>>,
-    block: Vec<Vec<(Word, Seen)>>,
+    blocks: Vec<Looked>,
+    block: Looked,
     words: Vec<(Word, Seen)>,
     words_on_page: usize,
     /// The start of a word whose text contains a line break.
@@ -145,11 +145,7 @@ impl<'a> Parser<'a> {
                 self.block.push(std::mem::take(&mut self.words));
             }
         } else if line.starts_with("</block>") {
-            let block = std::mem::take(&mut self.block);
-            let block = readable(block, self.hidden, self.page.number);
-            if !block.is_empty() {
-                self.blocks.push(block);
-            }
+            self.blocks.push(std::mem::take(&mut self.block));
         } else if line.starts_with("<page ") {
             let size = |name| attribute(line, name).unwrap_or(0.0);
             self.page =
@@ -158,7 +154,8 @@ impl<'a> Parser<'a> {
             self.words_on_page = 0;
         } else if line.starts_with("</page>") {
             let page = std::mem::take(&mut self.page);
-            self.pages.push(lines::page(page, std::mem::take(&mut self.blocks)));
+            let blocks = readable(std::mem::take(&mut self.blocks), self.hidden, page.number);
+            self.pages.push(lines::page(page, blocks));
         }
         Ok(())
     }
@@ -188,20 +185,41 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// The words of a block that are to be read, with gaps for those that are hidden among them.
-fn readable(block: Vec<Vec<(Word, Seen)>>, hidden: &Hidden, page: u32) -> Vec<Vec<Word>> {
-    let count = |looks: Seen| block.iter().flatten().filter(|(_, seen)| *seen == looks).count();
+/// A block of poppler's: the lines of its words, and how they look.
+type Looked = Vec<Vec<(Word, Seen)>>;
+
+fn count(block: &Looked, looks: Seen) -> usize {
+    block.iter().flatten().filter(|(_, seen)| *seen == looks).count()
+}
+
+/// The words of a page's blocks that are to be read.
+fn readable(blocks: Vec<Looked>, hidden: &Hidden, page: u32) -> Vec<Vec<Vec<Word>>> {
+    let count_of_page = |looks: Seen| blocks.iter().map(|block| count(block, looks)).sum::<usize>();
+    // Most pages hide nothing, and are many.
+    let words: usize = blocks.iter().flatten().map(Vec::len).sum();
+    let seen = count_of_page(Seen::Yes);
+    let is_scanned = words > seen && (hidden.is_scan(page) || count_of_page(Seen::InScan) > seen);
+    let blocks = blocks.into_iter().map(|block| readable_of(block, hidden, page, is_scanned));
+    blocks.filter(|block| !block.is_empty()).collect()
+}
+
+/// The words of a block that are to be read, with gaps for those that are hidden among them. `is_scanned` tells whether most
+/// words of its page are what OCR found.
+fn readable_of(block: Looked, hidden: &Hidden, page: u32, is_scanned: bool) -> Vec<Vec<Word>> {
+    let seen = count(&block, Seen::Yes);
     // Beside words that are shown, those below a box are no work of OCR, though the page has a picture.
-    let is_scan = hidden.is_scan(page) || count(Seen::InScan) > count(Seen::Yes);
+    let is_scan = hidden.is_scan(page) || count(&block, Seen::InScan) > seen;
+    // Nothing is missing of the sentences of a scan where a text in its colour stands beside them, nor where OCR took
+    // something for words.
+    let is_whole = is_scan || is_scanned && seen == 0;
     let read = |(word, seen): (Word, Seen)| {
         if seen == Seen::Yes || seen == Seen::InScan && is_scan {
             return Some(word);
         }
         hidden.note(page);
-        // What OCR took for words leaves no gap, unless something is painted over them.
-        let is_work_of_ocr = is_scan && seen != Seen::Covered;
-        let leaves_gap =
-            !is_work_of_ocr && word.text.contains(char::is_alphanumeric) && hidden.leaves_gap(page, word.bounds);
+        // What is painted over words leaves a gap.
+        let is_whole = is_whole && seen != Seen::Covered;
+        let leaves_gap = !is_whole && word.text.contains(char::is_alphanumeric) && hidden.leaves_gap(page, word.bounds);
         leaves_gap.then(|| Word { text: gaps::gap(&word.text), bounds: word.bounds })
     };
     let lines = block.into_iter().map(|words| words.into_iter().filter_map(read).collect::<Vec<Word>>());
