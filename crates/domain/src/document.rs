@@ -80,6 +80,8 @@ pub enum Reason {
     Furniture,
     /// Cells of a table, which are no sentences.
     Table,
+    /// What stands in a drawing, such as a diagram of boxes and lines.
+    Drawing,
 }
 
 /// One page.
@@ -129,7 +131,7 @@ pub enum Role {
     Text,
     /// One item of a list: a clause of its own, whether it ends with a full stop or not. Its bullet is not in the text.
     Item,
-    /// A cell of a table: never told as a sentence.
+    /// A cell of a table, or a line of a drawing: never told as a sentence.
     Cell,
 }
 

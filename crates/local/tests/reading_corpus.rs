@@ -6,7 +6,7 @@ mod support;
 use std::time::Instant;
 
 use nix::sys::resource::{UsageWho, getrusage};
-use sluice_domain::document::Document;
+use sluice_domain::document::{Document, Reason, Role};
 use sluice_local::reading::{ReadError, Reader, ReadingLimits};
 use sluice_testkit::corpus;
 use support::guard;
@@ -93,4 +93,30 @@ async fn tables_beside_each_other_are_read_one_after_the_other() {
     ] {
         assert!(text.contains(part), "{part}\n{text}");
     }
+}
+
+/// Notes in diagrams of classes: "Island polygons are formed according to …" says nothing by itself.
+#[tokio::test]
+async fn what_stands_in_diagrams_is_no_text() {
+    let document = read("roads-data-model").await.unwrap();
+    let told: Vec<&str> = document
+        .pages
+        .iter()
+        .flat_map(|page| &page.blocks)
+        .filter(|block| block.role != Role::Cell)
+        .map(|block| block.text.as_str())
+        .collect();
+    for part in ["Island polygons", "WaterRegion polygons", "HydrographicObstacleEntity", "uses geometry of"] {
+        let found = told.iter().find(|text| text.contains(part));
+        assert_eq!(found, None, "{part}");
+    }
+    for part in [
+        "The data model can (and must) extend beyond the smallest common denominator obtained with the partners.",
+        "Four packages constitute the NHNC1 : Hydro Network, Hydrographic, Hydro Events and Metadata.",
+        "There are implied associations with all hydrographic features",
+    ] {
+        assert!(told.iter().any(|text| text.contains(part)), "{part}");
+    }
+    let pages = document.left_out.iter().filter(|one| one.reason == Reason::Drawing).map(|one| one.page);
+    assert_eq!(pages.collect::<Vec<_>>(), [10, 11, 12, 13, 14, 15, 16, 17, 18]);
 }

@@ -292,3 +292,47 @@ async fn a_title_in_small_capitals_is_one_line_after_the_other() {
     assert_eq!(title.text, "The Bees of iPhone Valley and eBay Street");
     assert_eq!((title.lines, document.pages[0].blocks[1].text.split(' ').next()), (2, Some("A")));
 }
+
+/// Boxes (left, bottom, width, height) with a sentence in each that is set in lines.
+type Note<'a> = ([u32; 4], &'a [&'a str]);
+
+fn notes(notes: &[Note<'_>]) -> String {
+    let note = |([left, bottom, width, height], lines): &Note<'_>| {
+        let (x, y) = (left + 6, bottom + height - 14);
+        let lines = lines.join(") Tj T* (");
+        format!("{left} {bottom} {width} {height} re S BT /F1 9 Tf 11 TL {x} {y} Td ({lines}) Tj ET ")
+    };
+    notes.iter().map(note).collect()
+}
+
+#[tokio::test]
+async fn what_stands_in_a_drawing_is_not_told_as_sentences() {
+    let before = "The colony of bees lives in a hive that the keeper has built.";
+    let after = "The drawing shows who lives there and what each of them does.";
+    let boxes: [Note<'_>; 4] = [
+        ([220, 600, 140, 50], &["The hive holds all of the", "combs and all of the brood."]),
+        ([80, 480, 140, 50], &["Each queen lays the eggs", "of one hive."]),
+        ([360, 480, 140, 50], &["Workers are formed", "according to the eggs."]),
+        ([220, 380, 140, 50], &["Drones are formed", "according to the season."]),
+    ];
+    let prose = format!("BT /F1 12 Tf 72 740 Td ({before}) Tj 0 -440 Td ({after}) Tj ET ");
+    let lines = "250 600 m 150 530 l S 330 600 m 430 530 l S [3 2] 0 d 290 600 m 290 560 l 290 430 l S [] 0 d ";
+    let label = "BT /F1 9 Tf 296 560 Td (is fed by) Tj ET ";
+    let drawn = format!("{prose} {} {lines} {label}", notes(&boxes));
+    for entries in ["", "/Rotate 90", "/CropBox [20 30 580 800]"] {
+        let document = read_bytes(&pdf::drawn(&[&drawn], "", entries)).await;
+        let told = blocks(&document).filter(|block| block.role != Role::Cell).map(|block| block.text.as_str());
+        assert_eq!(told.collect::<Vec<_>>(), [before, after], "{entries}");
+        let [(1, sample)] = left_out(&document, Reason::Drawing)[..] else { panic!("{:?}", document.left_out) };
+        assert!(sample.contains("The hive holds all of the"), "{sample}");
+    }
+    // Without the lines they are boxes with text in them, and so they are below each other.
+    let column = boxes.map(|([_, bottom, width, height], lines)| ([220, bottom - 2 * height, width, height], lines));
+    let arrows = "290 500 m 290 430 l S 290 380 m 290 330 l S";
+    for boxed in [notes(&boxes), notes(&column[..2]) + arrows] {
+        let document = read_bytes(&pdf::drawn(&[&format!("{prose} {boxed}")], "", "")).await;
+        assert_eq!(left_out(&document, Reason::Drawing), []);
+        let text = document.text();
+        assert!(text.contains("The hive holds all of the combs and all of the brood."), "{text}");
+    }
+}

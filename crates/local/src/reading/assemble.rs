@@ -134,16 +134,28 @@ fn draft(mut raw: RawPage) -> (Draft, Vec<LeftOut>) {
                     blocks.extend(cells.into_iter().map(line));
                     continue;
                 }
-                let sample: Vec<&str> = cells.iter().take(12).map(|line| line.text.as_str()).collect();
-                left_out.push(self::left_out(raw.number, Reason::Table, &sample.join(" ")));
-                let cell = |line: Line| to_block(Paragraph { lines: vec![line], item: None }, Role::Cell);
-                blocks.extend(cells.into_iter().map(cell));
+                left_out.push(self::left_out(raw.number, Reason::Table, &beginning(&cells)));
+                blocks.extend(cells.into_iter().map(to_cell));
             }
         }
+    }
+    if !raw.drawn.is_empty() {
+        left_out.push(self::left_out(raw.number, Reason::Drawing, &beginning(&raw.drawn)));
+        blocks.extend(raw.drawn.into_iter().map(to_cell));
     }
     blocks.retain(|block| is_readable(&block.tokens));
     page.blocks = Vec::with_capacity(blocks.len());
     (Draft { page, blocks }, left_out)
+}
+
+/// How lines begin that are no sentences.
+fn beginning(lines: &[Line]) -> String {
+    let texts: Vec<&str> = lines.iter().take(12).map(|line| line.text.as_str()).collect();
+    texts.join(" ")
+}
+
+fn to_cell(line: Line) -> DraftBlock {
+    to_block(Paragraph { lines: vec![line], item: None }, Role::Cell)
 }
 
 /// Adds the paragraphs of a column. The first may be the rest of the last one before.

@@ -4,6 +4,7 @@
 //! forbids. So it is parsed line by line, each line with one tag.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 
@@ -12,6 +13,9 @@ use super::{ReadError, gaps, letters, lines};
 
 /// Most words of one page. A dense newspaper page has 5,000.
 const WORDS_PER_PAGE: usize = 100_000;
+
+/// Where the drawings of each page are that has any: left, top, right, bottom.
+pub(super) type Drawings = BTreeMap<u32, Vec<[f32; 4]>>;
 
 /// A page as it was parsed, before clean-up.
 #[derive(Debug, Default)]
@@ -24,6 +28,8 @@ pub(super) struct RawPage {
     /// Whether most of it is set at a slant, so that its words are not to be relied on.
     pub(super) slanted: bool,
     pub(super) blocks: Vec<RawBlock>,
+    /// The lines that stand in a drawing.
+    pub(super) drawn: Vec<Line>,
 }
 
 /// Lines that poppler took for one paragraph.
@@ -84,14 +90,16 @@ pub(super) struct Word {
     pub(super) bounds: [f32; 4],
 }
 
-/// Reads all pages, the first of which has the number `first`, with gaps where words are hidden among others.
+/// Reads all pages, the first of which has the number `first`, with gaps where words are hidden among others. `drawings` are
+/// the places of those on each page.
 pub(super) async fn parse(
     input: impl AsyncRead + Unpin,
     first: u32,
     hidden: &Hidden,
+    drawings: &Drawings,
 ) -> Result<Vec<RawPage>, ReadError> {
     let mut input = BufReader::with_capacity(64 * 1024, input);
-    let mut parser = Parser::new(first, hidden);
+    let mut parser = Parser::new(first, hidden, drawings);
     let mut line = Vec::new();
     loop {
         line.clear();
@@ -104,6 +112,7 @@ pub(super) async fn parse(
 
 struct Parser<'a> {
     hidden: &'a Hidden,
+    drawings: &'a Drawings,
     next: u32,
     pages: Vec<RawPage>,
     page: RawPage,
@@ -116,9 +125,10 @@ struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
-    fn new(next: u32, hidden: &'a Hidden) -> Self {
+    fn new(next: u32, hidden: &'a Hidden, drawings: &'a Drawings) -> Self {
         Self {
             hidden,
+            drawings,
             next,
             pages: Vec::new(),
             page: RawPage::default(),
@@ -154,8 +164,10 @@ impl<'a> Parser<'a> {
             self.words_on_page = 0;
         } else if line.starts_with("</page>") {
             let page = std::mem::take(&mut self.page);
-            let blocks = readable(std::mem::take(&mut self.blocks), self.hidden, page.number);
-            self.pages.push(lines::page(page, blocks));
+            let mut blocks = readable(std::mem::take(&mut self.blocks), self.hidden, page.number);
+            let areas = self.drawings.get(&page.number).map(Vec::as_slice).unwrap_or_default();
+            let drawn = taken_from(&mut blocks, areas);
+            self.pages.push(lines::page(page, blocks, drawn));
         }
         Ok(())
     }
@@ -188,7 +200,7 @@ impl<'a> Parser<'a> {
 /// A block of poppler's: the lines of its words, and how they look.
 type Looked = Vec<Vec<(Word, Seen)>>;
 
-fn count(block: &Looked, looks: Seen) -> usize {
+fn count(block: &[Vec<(Word, Seen)>], looks: Seen) -> usize {
     block.iter().flatten().filter(|(_, seen)| *seen == looks).count()
 }
 
@@ -224,6 +236,23 @@ fn readable_of(block: Looked, hidden: &Hidden, page: u32, is_scanned: bool) -> V
     };
     let lines = block.into_iter().map(|words| words.into_iter().filter_map(read).collect::<Vec<Word>>());
     lines.filter(|words| !words.is_empty()).collect()
+}
+
+/// Takes the lines out of blocks most of whose words stand in one of those areas.
+fn taken_from(blocks: &mut Vec<Vec<Vec<Word>>>, areas: &[[f32; 4]]) -> Vec<Vec<Vec<Word>>> {
+    if areas.is_empty() {
+        return Vec::new();
+    }
+    let is_inside = |word: &&Word| {
+        let [left, top, right, bottom] = word.bounds;
+        let (x, y) = (f32::midpoint(left, right), f32::midpoint(top, bottom));
+        areas.iter().any(|area| area[0] <= x && x <= area[2] && area[1] <= y && y <= area[3])
+    };
+    let is_drawn = |words: &mut Vec<Word>| words.iter().filter(is_inside).count() * 2 > words.len();
+    let drawn = blocks.iter_mut().map(|lines| lines.extract_if(.., is_drawn).collect::<Vec<_>>());
+    let drawn = drawn.filter(|lines| !lines.is_empty()).collect();
+    blocks.retain(|lines| !lines.is_empty());
+    drawn
 }
 
 /// The smallest bounds that contain both.
@@ -277,7 +306,7 @@ per</word>
 
     #[tokio::test]
     async fn words_become_lines_blocks_and_pages() {
-        let pages = parse(PAGE.as_bytes(), 7, &Hidden::default()).await.unwrap();
+        let pages = parse(PAGE.as_bytes(), 7, &Hidden::default(), &Drawings::new()).await.unwrap();
         let [first, second] = pages.as_slice() else { panic!("{pages:?}") };
         assert_eq!((first.number, second.number, second.height), (7, 8, 0.0));
         let lines: Vec<&str> =
@@ -291,6 +320,7 @@ per</word>
             &b"<page \xff>\n<word >\xed\xa0\x80</word>\n<line \n</line>\n</block>\n</page>\n"[..],
             1,
             &Hidden::default(),
+            &Drawings::new(),
         )
         .await;
         assert_eq!(pages.unwrap().len(), 1);

@@ -22,8 +22,10 @@ const SAME_PLACE: f32 = 1.2;
 /// The part of a page's letters that makes its direction that of the page.
 const MOST_LETTERS: usize = 80;
 
-/// The page with its lines. `blocks` are poppler's: lines of words in visual order.
-pub(super) fn page(mut page: RawPage, mut blocks: Vec<Vec<Vec<Word>>>) -> RawPage {
+/// The page with its lines. `blocks` are poppler's: lines of words in visual order; `drawn` are those of its drawings.
+pub(super) fn page(mut page: RawPage, mut blocks: Vec<Vec<Vec<Word>>>, drawn: Vec<Vec<Vec<Word>>>) -> RawPage {
+    let first_drawn = blocks.len();
+    blocks.extend(drawn);
     pictographs::settle(&mut blocks);
     page.slanted = slant::is_slanted(&blocks);
     let turned = turns_of_lines(&blocks);
@@ -33,7 +35,7 @@ pub(super) fn page(mut page: RawPage, mut blocks: Vec<Vec<Vec<Word>>>) -> RawPag
         std::mem::swap(&mut page.width, &mut page.height);
     }
     let page_is_rtl = bidi::is_right_to_left(blocks.iter().flatten().flatten().map(|word| word.text.as_str()));
-    for (lines, turns) in blocks.into_iter().zip(turned) {
+    for (at, (lines, turns)) in blocks.into_iter().zip(turned).enumerate() {
         let mut by_turn: [Vec<Vec<Word>>; 4] = Default::default();
         for (mut words, turns) in lines.into_iter().zip(turns) {
             for word in &mut words {
@@ -44,7 +46,9 @@ pub(super) fn page(mut page: RawPage, mut blocks: Vec<Vec<Vec<Word>>>) -> RawPag
         for (lines, turns) in by_turn.into_iter().zip(0_u8..).filter(|(lines, _)| !lines.is_empty()) {
             let turns = (turns + 4 - page.quarter_turns) % 4;
             let block = block(lines, turns, page_is_rtl);
-            if !block.lines.is_empty() {
+            if at >= first_drawn {
+                page.drawn.extend(block.lines);
+            } else if !block.lines.is_empty() {
                 page.blocks.push(block);
             }
         }

@@ -59,7 +59,7 @@ use info::Info;
 use inner::Findings;
 pub(crate) use inner::{SUBCOMMAND as INNER_SUBCOMMAND, run_child as run_inner_child};
 pub use intake::{HEADER_WITHIN, has_header};
-use layout::RawPage;
+use layout::{Drawings, RawPage};
 pub(crate) use legible::function_words;
 pub use ocr::RecognisedPage;
 pub use photo::PhotoLine;
@@ -187,7 +187,8 @@ impl Reader {
         };
         let hidden = hidden.boxed().shared();
         let text_of = turned.as_ref().map_or(pdf, tempfile::NamedTempFile::path);
-        let raw = self.raw_pages(text_of, info.pages, &hidden).await?;
+        let drawings = findings.as_ref().map(|findings| findings.drawings.clone()).unwrap_or_default();
+        let raw = self.raw_pages(text_of, info.pages, &hidden, &drawings).await?;
         let slanted: Vec<u32> = raw.iter().filter(|page| page.slanted).map(|page| page.number).collect();
         // On a thread of its own: nothing could stop it at the limit of time, nor could others be served meanwhile.
         let assembling = tokio::task::spawn_blocking(move || {
@@ -244,14 +245,20 @@ impl Reader {
 
     /// The lines of the pages, read by several processes in parallel if there are many, while what is hidden on them is
     /// still looked for.
-    async fn raw_pages(&self, pdf: &Path, pages: u32, hidden: &HiddenLater<'_>) -> Result<Vec<RawPage>, ReadError> {
+    async fn raw_pages(
+        &self,
+        pdf: &Path,
+        pages: u32,
+        hidden: &HiddenLater<'_>,
+        drawings: &Drawings,
+    ) -> Result<Vec<RawPage>, ReadError> {
         let cores = u32::try_from(cores()).unwrap_or(1);
         let readers = (pages / PAGES_PER_READER + 1).min(cores).min(MOST_READERS);
         let each = pages.div_ceil(readers);
         let limits = self.limits.reading(pages);
         let parts = (0..readers).map(|part| {
             let first = part * each + 1;
-            self.page_range(&limits, pdf, (first, (first + each - 1).min(pages)), hidden)
+            self.page_range(&limits, pdf, (first, (first + each - 1).min(pages)), hidden, drawings)
         });
         Ok(try_join_all(parts).await?.into_iter().flatten().collect())
     }
@@ -262,6 +269,7 @@ impl Reader {
         pdf: &Path,
         (first, last): (u32, u32),
         hidden: &HiddenLater<'_>,
+        drawings: &Drawings,
     ) -> Result<Vec<RawPage>, ReadError> {
         let (first_arg, last_arg) = (first.to_string(), last.to_string());
         let fixed =
@@ -270,7 +278,7 @@ impl Reader {
         args.extend([pdf.as_os_str().to_owned(), "-".into()]);
         let parse = async |mut stdout| {
             let (hidden, begun) = ahead(&mut stdout, hidden.clone()).await.map_err(ReadError::from_io)?;
-            layout::parse(begun.as_slice().chain(stdout), first, &hidden).await
+            layout::parse(begun.as_slice().chain(stdout), first, &hidden, drawings).await
         };
         let (pages, _) = self.guard.run_with(limits, "pdftotext", args, None, parse).await?;
         pages

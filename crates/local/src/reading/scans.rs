@@ -217,6 +217,7 @@ fn raw(page: &RecognisedPage) -> RawPage {
         quarter_turns: page.quarter_turns,
         slanted: false,
         blocks: page.blocks.iter().map(block).collect(),
+        drawn: Vec::new(),
     };
     level_heights(&mut page);
     page

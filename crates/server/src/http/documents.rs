@@ -72,7 +72,7 @@ struct LeftOutView {
     /// The page, counted from 1.
     page: u32,
     /// `hidden`, `unreadable`, `unexamined`, `scanned`, `running`, `line_numbers`, `watermark`, `earlier_build`,
-    /// `references`, `furniture` or `table`.
+    /// `references`, `furniture`, `table` or `drawing`.
     #[schema(value_type = String)]
     reason: Reason,
     /// The beginning of its text, at most 80 characters; empty if it has none or must not be shown.

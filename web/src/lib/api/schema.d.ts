@@ -10761,7 +10761,7 @@ export interface components {
             page: number;
             /**
              * @description `hidden`, `unreadable`, `unexamined`, `scanned`, `running`, `line_numbers`, `watermark`, `earlier_build`,
-             *     `references`, `furniture` or `table`.
+             *     `references`, `furniture`, `table` or `drawing`.
              */
             reason: string;
             /** @description The beginning of its text, at most 80 characters; empty if it has none or must not be shown. */

@@ -103,9 +103,9 @@ export const en = {
     'Nothing tells what of their text a reader sees. Print it to a new PDF, or read it by OCR.',
   'problem.document_garbled.title': 'The text of the PDF is scrambled',
   'problem.document_garbled.action': 'Its fonts do not map to letters. Print it to a new PDF, or read it by OCR.',
-  'problem.document_tables_only.title': 'There are only tables in it',
+  'problem.document_tables_only.title': 'There are only tables or drawings in it',
   'problem.document_tables_only.action':
-    'Cells of a table are no sentences that could be told. Choose a document that says in words what the tables show.',
+    'What stands in tables and drawings is no sentence that could be told. Choose a document that says in words what they show.',
   'problem.document_no_sentences.title': 'There are no whole sentences in it',
   'problem.document_no_sentences.action': 'Choose a document with running text.',
   'problem.document_other_language.title': 'No voice speaks the language of this document',

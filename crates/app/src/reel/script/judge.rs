@@ -87,13 +87,13 @@ pub enum Unfit {
         /// Its English name.
         found: &'static str,
     },
-    /// Nothing but tables: their cells are no sentences.
+    /// Nothing but tables and drawings: what stands in them are no sentences.
     #[error(
-        "The document has only tables: the {words} words of their cells are no sentences that can be told. \
-         Choose a document with text, or add a paragraph that says what the tables show."
+        "The document has only tables or drawings: the {words} words in them are no sentences that can be told. \
+         Choose a document with text, or add a paragraph that says what they show."
     )]
     TablesOnly {
-        /// Words in the tables.
+        /// Words in them.
         words: u32,
     },
     /// No sentence: a list of names, a form, a listing.

@@ -23,7 +23,7 @@ pub(super) fn without_text(document: &Document) -> Vec<(ObjectId, Stream)> {
 /// The streams that show text, without it, and a plain ground in that shade of grey in place of the scans over which
 /// something is painted.
 pub(super) fn on_plain_ground(document: &Document, shade: u8) -> Vec<(ObjectId, Stream)> {
-    let doubtful = pages::doubtful(document);
+    let pages::Looks { doubtful, .. } = pages::looks(document);
     let scans: BTreeSet<ObjectId> = doubtful.into_iter().flat_map(|page| page.covered_scans).collect();
     let plain = || {
         let entries = dictionary! {

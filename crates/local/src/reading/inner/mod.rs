@@ -5,6 +5,7 @@
 //! reads those in place of the original.
 
 mod bare;
+mod drawings;
 mod graphics;
 mod lexer;
 mod ligatures;
@@ -13,6 +14,7 @@ mod painting;
 mod run;
 mod strips;
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::Path;
@@ -39,6 +41,8 @@ pub(super) struct Findings {
     pub(super) logical_ligatures: bool,
     /// The pages on which text may be hidden.
     pub(super) doubtful: Vec<DoubtfulPage>,
+    /// Where the drawings of each page are that has any: left, top, right and bottom from its corner.
+    pub(super) drawings: BTreeMap<u32, Vec<[f32; 4]>>,
     /// How many pages the file has.
     pub(super) pages: u32,
 }
@@ -100,9 +104,11 @@ fn answer(question: &str, pdf: &Path) -> io::Result<Vec<u8>> {
 }
 
 fn findings(document: &Document) -> Findings {
+    let pages::Looks { doubtful, drawings } = pages::looks(document);
     Findings {
         logical_ligatures: !ligatures::rewritten(document).is_empty(),
-        doubtful: pages::doubtful(document),
+        doubtful,
+        drawings,
         pages: u32::try_from(document.page_iter().count()).unwrap_or(u32::MAX),
     }
 }

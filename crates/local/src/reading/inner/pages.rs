@@ -1,5 +1,7 @@
 //! The pages of a file whose text a reader may not see in whole.
 
+use std::collections::BTreeMap;
+
 use lopdf::{Dictionary, Document, Object, ObjectId};
 use serde::{Deserialize, Serialize};
 
@@ -57,17 +59,34 @@ pub(crate) struct DoubtfulPage {
     pub(crate) unexamined: bool,
 }
 
-/// Looks at all pages.
-pub(super) fn doubtful(document: &Document) -> Vec<DoubtfulPage> {
-    let layers = has_layers_off(document);
-    (1..).zip(document.page_iter()).filter_map(|(number, page)| look(document, number, page, layers)).collect()
+/// What looking at the pages of a file finds.
+#[derive(Debug, Default)]
+pub(super) struct Looks {
+    pub(super) doubtful: Vec<DoubtfulPage>,
+    /// Where the drawings of each page are that has any.
+    pub(super) drawings: BTreeMap<u32, Vec<[f32; 4]>>,
 }
 
-fn look(document: &Document, number: u32, id: ObjectId, layers: bool) -> Option<DoubtfulPage> {
+/// Looks at all pages.
+pub(super) fn looks(document: &Document) -> Looks {
+    let layers = has_layers_off(document);
+    let mut looks = Looks::default();
+    for (number, page) in (1..).zip(document.page_iter()) {
+        let Some((doubtful, drawings)) = look(document, number, page, layers) else { continue };
+        looks.doubtful.extend(doubtful);
+        if !drawings.is_empty() {
+            looks.drawings.insert(number, drawings);
+        }
+    }
+    looks
+}
+
+/// What may be hidden on a page, and where its drawings are.
+fn look(document: &Document, number: u32, id: ObjectId, layers: bool) -> Option<(Option<DoubtfulPage>, Vec<[f32; 4]>)> {
     let page = document.get_dictionary(id).ok()?;
     let (area, is_cropped) = visible_area(document, page);
     let Some(content) = content(document, id) else {
-        return Some(DoubtfulPage { number, unexamined: true, ..DoubtfulPage::default() });
+        return Some((Some(DoubtfulPage { number, unexamined: true, ..DoubtfulPage::default() }), Vec::new()));
     };
     let resources = inherited(document, page, b"Resources").and_then(|resources| resources.as_dict().ok());
     let Suspicion {
@@ -82,8 +101,12 @@ fn look(document: &Document, number: u32, id: ObjectId, layers: bool) -> Option<
         outside,
         cut,
         blots,
+        drawings,
         unexamined,
     } = Painter::new(document, area, layers).page(&content, resources);
+    let turn = inherited(document, page, b"Rotate").and_then(|turn| turn.as_i64().ok()).unwrap_or_default();
+    let on_page = |place: Area| as_shown(place, &area, turn);
+    let drawings = drawings.into_iter().map(on_page).collect();
     // What stands outside of the paper has never been part of the text.
     let outside = outside && is_cropped;
     let annotations = document.get_page_annotations(id).unwrap_or_default();
@@ -91,20 +114,18 @@ fn look(document: &Document, number: u32, id: ObjectId, layers: bool) -> Option<
     let covered =
         annotations.iter().any(|one| kind(one).is_ok_and(|kind| COVERING_ANNOTATIONS.contains(&kind.as_slice())));
     if !(suspect || outside || covered || unexamined) {
-        return None;
+        return Some((None, drawings));
     }
     // Poppler draws the text of a field anew, and that of a note which has no appearance.
     let has_text = |one: &&&Dictionary| {
         kind(one).is_ok_and(|kind| kind == b"Widget" || kind == b"FreeText" && !has_appearance(document, one))
     };
-    let turn = inherited(document, page, b"Rotate").and_then(|turn| turn.as_i64().ok()).unwrap_or_default();
-    let on_page = |place: Area| as_shown(place, &area, turn);
     let place = |annotation: &&Dictionary| {
         let place: Area = numbers(annotation.get(b"Rect").ok()?)?;
         Some(on_page(around([(place[0], place[1]), (place[2], place[3])].into_iter())))
     };
     let on_scan = has_scan && has_layer;
-    Some(DoubtfulPage {
+    let doubtful = DoubtfulPage {
         number,
         longer_edge: (area[2] - area[0]).max(area[3] - area[1]),
         suspect: suspect || covered,
@@ -118,7 +139,8 @@ fn look(document: &Document, number: u32, id: ObjectId, layers: bool) -> Option<
         blots: blots.into_iter().map(on_page).collect(),
         again: again.into_iter().map(on_page).collect(),
         shown: shown.into_iter().filter(|_| on_scan).map(on_page).collect(),
-    })
+    };
+    Some((Some(doubtful), drawings))
 }
 
 /// A place on a page with that visible area as it is shown after so many degrees of a turn clockwise: left, top, right and

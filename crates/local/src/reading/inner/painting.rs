@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use lopdf::{Dictionary, Document, Object, ObjectId};
 
 use super::STREAM_BYTES;
+use super::drawings::Shapes;
 use super::graphics::{Area, Drawn, Paint, Resources, State, around, common, product, size, transformed_area};
 use super::lexer::{Lexer, Token};
 use super::run::{COVERING, Run};
@@ -70,6 +71,8 @@ pub(super) struct Suspicion {
     pub(super) cut: Vec<Area>,
     /// Where texts stand whose outline is so wide that their letters run into a blot.
     pub(super) blots: Vec<Area>,
+    /// Where drawings are: boxes that lines join.
+    pub(super) drawings: Vec<Area>,
     /// A part of what the page draws cannot be unpacked.
     pub(super) unexamined: bool,
 }
@@ -97,6 +100,7 @@ pub(super) struct Painter<'a> {
     parts: BTreeSet<usize>,
     /// Where each picture that may be a scan is painted as one.
     scans: Vec<(ObjectId, Area)>,
+    shapes: Shapes,
     comparisons: usize,
     forms: usize,
     layers: bool,
@@ -117,6 +121,7 @@ impl<'a> Painter<'a> {
             pictures: Vec::new(),
             parts: BTreeSet::new(),
             scans: Vec::new(),
+            shapes: Shapes::default(),
             comparisons: 0,
             forms: 0,
             layers,
@@ -135,7 +140,9 @@ impl<'a> Painter<'a> {
             self = Self { parts, ..Self::new(self.document, self.page, self.layers) };
             self.stream(content, resources, state, 0);
         }
+        let drawings = self.shapes.drawings();
         Suspicion {
+            drawings: drawings.iter().map(|area| common(area, &self.page)).collect(),
             suspect: self.otherwise_suspect || self.invisible_over_scan,
             only_over_scan: !self.otherwise_suspect && self.invisible_over_scan && !self.found.covered,
             ..self.found
@@ -181,12 +188,14 @@ impl<'a> Painter<'a> {
             }
             b"f" | b"F" | b"f*" | b"B" | b"B*" | b"b" | b"b*" => {
                 let (paint, exact) = (run.state.fill, run.is_rectangle());
-                for area in run.subpaths() {
+                self.shapes.add(run.subpaths(), true);
+                for area in run.areas() {
                     self.cover(area, paint, exact, &run.state);
                 }
                 run.end_path();
             }
             b"S" | b"s" => {
+                self.shapes.add(run.subpaths(), operator == b"s");
                 if covers(run.state.stroke, &run.state) {
                     for area in run.strokes().iter().filter_map(|area| shown(area, &run.state)) {
                         self.paint_over(&area, false);

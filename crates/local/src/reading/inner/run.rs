@@ -10,6 +10,16 @@ const LETTER_WIDTH: f32 = 0.45;
 /// What is painted less wide or high, in points, is a rule or an ornament and covers no text.
 pub(super) const COVERING: f32 = 3.0;
 
+/// A part of a path that is drawn in one go.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Subpath {
+    pub(super) area: Area,
+    /// Where it begins and ends.
+    pub(super) ends: [(f32, f32); 2],
+    /// Whether it comes back to where it begins.
+    pub(super) closed: bool,
+}
+
 /// A content stream that is followed: its operands, its state and its path.
 #[derive(Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "independent facts, and no states of a machine")]
@@ -27,8 +37,8 @@ pub(super) struct Run<'a, 'c> {
     line: Matrix,
     text: Matrix,
     /// The subpaths so far; none but the last is open.
-    path: Vec<Area>,
-    open: Option<Area>,
+    path: Vec<Subpath>,
+    open: Option<Subpath>,
     curved: bool,
     clips: bool,
 }
@@ -157,7 +167,8 @@ impl<'a, 'c> Run<'a, 'c> {
             b"re" => {
                 self.close();
                 let corners = [(a, b), (a + c, b + d)];
-                self.path.push(transformed_area(&self.state.to_page, around(corners.into_iter())));
+                let area = transformed_area(&self.state.to_page, around(corners.into_iter()));
+                self.path.push(Subpath { area, ends: [(area[0], area[1]); 2], closed: true });
             }
             b"m" => {
                 self.close();
@@ -175,6 +186,11 @@ impl<'a, 'c> Run<'a, 'c> {
                 self.reach(&[(a, b), (c, d)]);
                 self.curved = true;
             }
+            b"h" => {
+                if let Some(open) = &mut self.open {
+                    open.closed = true;
+                }
+            }
             b"W" | b"W*" => self.clips = true,
             b"w" => self.state.pen = a,
             _ => {}
@@ -183,9 +199,18 @@ impl<'a, 'c> Run<'a, 'c> {
 
     fn reach(&mut self, points: &[(f32, f32)]) {
         let to_page = self.state.to_page;
-        let reached = around(points.iter().map(|(x, y)| transformed(&to_page, *x, *y)));
-        self.open = Some(self.open.map_or(reached, |open| {
-            [open[0].min(reached[0]), open[1].min(reached[1]), open[2].max(reached[2]), open[3].max(reached[3])]
+        let mut points = points.iter().map(|(x, y)| transformed(&to_page, *x, *y));
+        let area = around(points.clone());
+        let (Some(first), Some(last)) = (points.clone().next(), points.next_back()) else { return };
+        self.open = Some(self.open.map_or(Subpath { area, ends: [first, last], closed: false }, |open| Subpath {
+            area: [
+                open.area[0].min(area[0]),
+                open.area[1].min(area[1]),
+                open.area[2].max(area[2]),
+                open.area[3].max(area[3]),
+            ],
+            ends: [open.ends[0], last],
+            closed: open.closed,
         }));
     }
 
@@ -193,10 +218,15 @@ impl<'a, 'c> Run<'a, 'c> {
         self.path.extend(self.open.take());
     }
 
-    /// The areas of the path that is painted now.
-    pub(super) fn subpaths(&mut self) -> Vec<Area> {
+    /// The path that is painted now.
+    pub(super) fn subpaths(&mut self) -> &[Subpath] {
         self.close();
-        self.path.clone()
+        &self.path
+    }
+
+    /// The areas of the path that is painted now.
+    pub(super) fn areas(&mut self) -> Vec<Area> {
+        self.subpaths().iter().map(|subpath| subpath.area).collect()
     }
 
     /// The areas of the path whose outline is drawn now, as wide as the pen.
@@ -217,11 +247,7 @@ impl<'a, 'c> Run<'a, 'c> {
                 [right, bottom, right, top],
             ]
         };
-        if half * 2.0 < COVERING {
-            Vec::new()
-        } else {
-            self.subpaths().into_iter().flat_map(drawn).map(wider).collect()
-        }
+        if half * 2.0 < COVERING { Vec::new() } else { self.areas().into_iter().flat_map(drawn).map(wider).collect() }
     }
 
     /// Whether the path has rectangles only, as far as its operators tell.
@@ -233,7 +259,8 @@ impl<'a, 'c> Run<'a, 'c> {
     pub(super) fn end_path(&mut self) {
         self.close();
         if std::mem::take(&mut self.clips) {
-            let corners = self.path.iter().flat_map(|area| [(area[0], area[1]), (area[2], area[3])]);
+            let areas = self.path.iter().map(|subpath| subpath.area);
+            let corners = areas.flat_map(|area| [(area[0], area[1]), (area[2], area[3])]);
             self.state.clip = common(&self.state.clip, &around(corners));
         }
         self.path.clear();

@@ -9,6 +9,7 @@ export const REASONS = [
   'scanned',
   'references',
   'table',
+  'drawing',
   'furniture',
   'earlier_build',
   'watermark',

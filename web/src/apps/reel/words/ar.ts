@@ -101,6 +101,8 @@ export const ar: Record<Key, Message> = {
   'left.references.text': 'المراجع للرجوع إليها لا للاستماع.',
   'left.table': 'خلايا الجداول',
   'left.table.text': 'ليست جملًا. أما الصفحة فتُعرض كما هي.',
+  'left.drawing': 'نصوص في الرسوم',
+  'left.drawing.text': 'لا تعني الكثير دون الخطوط التي حولها. أما الصفحة فتُعرض كما هي.',
   'left.furniture': 'قوائم صفحة الويب وإعلاناتها',
   'left.furniture.text': 'قوائم تنقّل وإعلانات وما شابهها طُبعت مع الصفحة.',
   'left.earlier_build': 'مراحل سابقة من شريحة',

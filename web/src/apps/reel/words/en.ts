@@ -74,6 +74,8 @@ export const en = {
   'left.references.text': 'References are for looking up, not for listening.',
   'left.table': 'Cells of tables',
   'left.table.text': 'They are no sentences. The page is still shown.',
+  'left.drawing': 'Text in drawings',
+  'left.drawing.text': 'It says little without the lines around it. The page is still shown.',
   'left.furniture': 'Navigation and notices of a web page',
   'left.furniture.text': 'Menus, advertisements and the like that were printed with it.',
   'left.earlier_build': 'Earlier states of a slide',
