@@ -16,7 +16,7 @@ use sluice_capability::{
     Answer, Begun, CallProgress, CapabilityError, Context, Does, Doing, Profile, Router, Segment, Transcribe,
     TranscribeRequest, Transcribing, Transcript, Unwritten,
 };
-use sluice_domain::language::Language;
+use sluice_domain::language::LanguageCode;
 use sluice_domain::money::MicroUsd;
 use sluice_local::guard::Guard;
 use sluice_local::sound::sound_file;
@@ -146,7 +146,7 @@ pub(crate) async fn open(part_ms: Option<u64>) -> (TestApp, Arc<Ears>) {
 
 /// With ears that know these languages alone.
 pub(crate) async fn open_for(codes: &[&str]) -> TestApp {
-    let languages = codes.iter().map(|code| Language::from_code(code).unwrap()).collect();
+    let languages = codes.iter().map(|code| LanguageCode::from_code(code).unwrap()).collect();
     let mut ears = Arc::into_inner(Ears::new()).unwrap();
     ears.profile.languages = languages;
     open_with(Arc::new(ears), None).await.0
