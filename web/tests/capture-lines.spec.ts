@@ -79,8 +79,9 @@ for (const language of ['en', 'ar'] as const) {
     await expect(leftOut).toContainText('---');
     await expect(tooLong).toContainText('яяяяя');
     if (language === 'en') {
-      await expect(leftOut).toHaveText('One line has no letter, and becomes no card: line 2 (“---”)');
-      await expect(tooLong).toContainText('Line 3 (“яяяя');
+      await expect(leftOut).toContainText('One line has no letter, and becomes no card:');
+      await expect(leftOut).toContainText('line 2 (');
+      await expect(tooLong).toContainText('Line 3 (');
     }
     await studio.accessible();
     await studio.picture(`capture-left-out-lines-${language}`);
