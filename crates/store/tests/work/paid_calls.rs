@@ -250,11 +250,15 @@ async fn what_an_earlier_version_leaves_reserved_is_ended(world: &World) {
     both(&ended).await;
     world.succeed(&ended).await;
     // As if the row of the second provider had not been known to whoever ended the attempt.
-    for left in [
-        "UPDATE spend SET state = 'reserved', spent = NULL WHERE provider = 'spare'",
-        "UPDATE budgets SET reserved = 50, spent = 0 WHERE scope = 'provider' AND name = 'spare'",
+    for (left, rows) in [
+        ("UPDATE spend SET state = 'reserved', spent = NULL WHERE provider = 'spare'", 1),
+        (
+            "UPDATE budgets SET reserved = reserved + 50, spent = spent - 20
+             WHERE name = 'spare' OR scope IN ('owner_day', 'owner_month')",
+            3,
+        ),
     ] {
-        assert_eq!(world.store.execute(left).await.unwrap(), 1);
+        assert_eq!(world.store.execute(left).await.unwrap(), rows);
     }
     let running = claimed(world).await;
     both(&running).await;
