@@ -248,10 +248,14 @@ where
     }
     drop((turn, held));
     tell(app, told).await;
-    let acknowledged = |duplicate| Ok(Acknowledged { duplicate, can_accept, waiting });
+    Ok(Acknowledged { duplicate: is_duplicate(placed, now)?, can_accept, waiting })
+}
+
+/// Whether a chunk was there already; an error if it was not taken.
+fn is_duplicate(placed: Placed, now: Timestamp) -> Result<bool, ChunkError> {
     match placed {
-        Placed::New => acknowledged(false),
-        Placed::Duplicate => acknowledged(true),
+        Placed::New => Ok(false),
+        Placed::Duplicate => Ok(true),
         Placed::TooOften { until } => Err(ChunkError::TooOften { until, now }),
         Placed::Differs => Err(ChunkError::Differs),
         Placed::TooFar { most } => Err(ChunkError::TooFar { most }),

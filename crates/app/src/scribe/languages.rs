@@ -7,6 +7,7 @@ use sluice_local::speech::LANGUAGES;
 
 use super::context::ScribeApp;
 use super::error::SessionError;
+use crate::providers::ProviderError;
 
 /// Most characters of a name that is repeated in an answer.
 const NAMED: usize = 20;
@@ -24,7 +25,15 @@ pub async fn chosen(app: &ScribeApp, owner: &OwnerId, named: Option<String>) -> 
     let code = known(&named)?;
     let mut all = heard(app.hearing.configured());
     if !all.contains(&code) {
-        let own = app.hearing.of(owner).await.map(|router| heard(&router)).unwrap_or_default();
+        let own = match app.hearing.of(owner).await {
+            Ok(router) => heard(&router),
+            Err(ProviderError::Keyless { .. }) => Vec::new(),
+            // It is not known what the owner's own key hears: nothing is refused for that, and the transcription says why.
+            Err(error) => {
+                tracing::warn!(%owner, %error, "what an owner's own routes hear is not known");
+                return Ok(Some(code.to_owned()));
+            }
+        };
         if !own.contains(&code) {
             all.extend(own);
             all.sort_unstable();

@@ -197,9 +197,11 @@ class Recording {
     if (running.changing || this.session === null) return true;
     running.changing = true;
     const { stage } = this;
+    let begun: Run | null = null;
     try {
       const { store, run: last } = running;
       const run = await this.#begun(store, running, this.session, (segment) => store.addSegment(segment));
+      begun = run;
       if (this.#running !== running || this.stage !== stage) {
         // It was paused or stopped meanwhile: one that never began is forgotten by the outbox.
         await run.recorder.stop({ goesOn: true });
@@ -213,6 +215,12 @@ class Recording {
       running.slept = false;
       return true;
     } catch {
+      if (begun !== null && begun !== running.run) {
+        // Its segment is never recorded in: while it were held, its session could not be finished. What cannot be recorded now
+        // could not at the next tick, either.
+        begun.release();
+        running.slept = false;
+      }
       return false;
     } finally {
       running.changing = false;

@@ -137,6 +137,18 @@ describe('a recording', () => {
     expect(held).toEqual([segments[1]!.key]);
   });
 
+  it('holds no segment that it cannot record in, and begins no other one with each tick', async () => {
+    await passes(1000);
+    const start = vi.spyOn(FakeMediaRecorder.prototype, 'start').mockImplementation(() => {
+      throw new DOMException('inactive', 'NotSupportedError');
+    });
+    vi.setSystemTime(Date.now() + 60_000);
+    await passes(1000);
+    start.mockRestore();
+    expect(segments).toHaveLength(2);
+    expect(held).toEqual([segments[0]!.key]);
+  });
+
   it('stays in its segment where the clock is set back or the page is busy', async () => {
     await passes(1000);
     vi.setSystemTime(Date.now() - 3_600_000);
