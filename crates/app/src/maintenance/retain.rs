@@ -93,10 +93,10 @@ const ALL: [(&str, Rows); 20] = [
     ("documents", Rows::Documents),
     ("results", Rows::Results),
     ("unknown_calls", Rows::UnknownCalls),
+    // They do not expire: attempts of an earlier version leave some. Before the calls that say what they cost.
+    ("reservations", Rows::Reservations),
     ("calls", Rows::Calls),
     ("events", Rows::Events),
-    // They do not expire: attempts of an earlier version leave some.
-    ("reservations", Rows::Reservations),
     ("spend", Rows::Spend),
     ("day_budgets", Rows::DayBudgets),
     ("owner_days", Rows::OwnerDays),

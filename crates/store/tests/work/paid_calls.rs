@@ -21,6 +21,7 @@ on_both_databases!(
     a_call_after_others_at_two_providers_adds_to_its_own,
     a_late_success_is_booked_to_the_provider_whose_call_it_was,
     what_an_earlier_version_leaves_reserved_is_ended,
+    what_is_left_of_forgotten_calls_counts_in_full_and_changes_nothing_settled,
     what_an_owner_pays_is_in_no_budget,
 );
 
@@ -234,40 +235,69 @@ async fn a_late_success_is_booked_to_the_provider_whose_call_it_was(world: &Worl
     assert_eq!(drift, Vec::<String>::new());
 }
 
+/// Pays two providers in one attempt.
+async fn pay_both(world: &World, claimed: &Claimed) {
+    for (provider, most, cost) in [("studio", 40, 30), ("spare", 50, 20)] {
+        let call = paid(world, provider, most);
+        assert_eq!(start(world, claimed, &call).await, Started::Yes);
+        end(world, &call, Outcome::Succeeded, cost).await;
+    }
+}
+
+/// An attempt that has ended as if whoever ended it had not known the row of its second provider.
+async fn left_at_the_second_provider(world: &World) -> Claimed {
+    let ended = claimed(world).await;
+    pay_both(world, &ended).await;
+    world.succeed(&ended).await;
+    let row = format!("job = '{}' AND provider = 'spare'", ended.lease.job);
+    for (left, rows) in [
+        (format!("UPDATE spend SET state = 'reserved', spent = NULL WHERE {row}"), 1),
+        (
+            "UPDATE budgets SET reserved = reserved + 50, spent = spent - 20
+             WHERE name = 'spare' OR scope IN ('owner_day', 'owner_month')"
+                .to_owned(),
+            3,
+        ),
+    ] {
+        assert_eq!(world.store.execute(&left).await.unwrap(), rows);
+    }
+    ended
+}
+
+async fn settle_left(world: &World) -> u64 {
+    world.store.write(async |tx| retention::end_left_reservations(tx, 10).await).await.unwrap()
+}
+
 async fn what_an_earlier_version_leaves_reserved_is_ended(world: &World) {
     for provider in ["studio", "spare"] {
         world.set_budget("provider", provider, 1_000, Over::Wait).await;
     }
-    let settle = async || world.store.write(async |tx| retention::end_left_reservations(tx, 10).await).await.unwrap();
-    let both = async |claimed: &Claimed| {
-        for (provider, most, cost) in [("studio", 40, 30), ("spare", 50, 20)] {
-            let call = paid(world, provider, most);
-            assert_eq!(start(world, claimed, &call).await, Started::Yes);
-            end(world, &call, Outcome::Succeeded, cost).await;
-        }
-    };
-    let ended = claimed(world).await;
-    both(&ended).await;
-    world.succeed(&ended).await;
-    // As if the row of the second provider had not been known to whoever ended the attempt.
-    for (left, rows) in [
-        ("UPDATE spend SET state = 'reserved', spent = NULL WHERE provider = 'spare'", 1),
-        (
-            "UPDATE budgets SET reserved = reserved + 50, spent = spent - 20
-             WHERE name = 'spare' OR scope IN ('owner_day', 'owner_month')",
-            3,
-        ),
-    ] {
-        assert_eq!(world.store.execute(left).await.unwrap(), rows);
-    }
+    left_at_the_second_provider(world).await;
     let running = claimed(world).await;
-    both(&running).await;
+    pay_both(world, &running).await;
     assert_eq!(figures(world, "provider", "spare").await, (100, 0));
-    assert_eq!((settle().await, settle().await), (1, 0), "that of an attempt that runs stays");
+    assert_eq!((settle_left(world).await, settle_left(world).await), (1, 0), "that of an attempt that runs stays");
     assert_eq!(figures(world, "provider", "spare").await, (50, 20));
     world.succeed(&running).await;
     assert_eq!(figures(world, "provider", "spare").await, (0, 40));
     assert_eq!(figures(world, "provider", "studio").await, (0, 60));
+}
+
+async fn what_is_left_of_forgotten_calls_counts_in_full_and_changes_nothing_settled(world: &World) {
+    for provider in ["studio", "spare"] {
+        world.set_budget("provider", provider, 1_000, Over::Wait).await;
+    }
+    let odd = left_at_the_second_provider(world).await;
+    left_at_the_second_provider(world).await;
+    let unreadable =
+        format!("UPDATE spend SET lease = 'odd spare' WHERE job = '{}' AND provider = 'spare'", odd.lease.job);
+    assert_eq!(world.store.execute(&unreadable).await.unwrap(), 1);
+    assert_eq!(world.store.execute("DELETE FROM calls").await.unwrap(), 4);
+    assert_eq!((settle_left(world).await, settle_left(world).await), (1, 0), "one that is unreadable stays");
+    assert_eq!(figures(world, "provider", "studio").await, (0, 60), "what was settled");
+    assert_eq!(figures(world, "provider", "spare").await, (50, 50), "what it cost is not known");
+    let drift = world.store.read(async |tx| spend::drift(tx).await).await.unwrap();
+    assert_eq!(drift, Vec::<String>::new());
 }
 
 async fn what_an_owner_pays_is_in_no_budget(world: &World) {

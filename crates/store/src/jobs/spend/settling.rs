@@ -157,7 +157,7 @@ pub(crate) async fn correct(
 }
 
 /// Ends what attempts of an earlier version have left: they settle the row of their first provider alone. Returns how many rows were
-/// left; what a provider is still doing stays reserved.
+/// ended; what a provider is still doing stays reserved, and what is settled stays as it is.
 pub(crate) async fn settle_left(tx: &mut Tx, most: u32) -> Result<u64, StoreError> {
     // `job >= ''` is always true, and has SQLite use the index of reservations.
     let rows = sql("SELECT job, lease FROM spend WHERE state = 'reserved' AND job >= '' AND lease LIKE '% %'
@@ -169,14 +169,41 @@ pub(crate) async fn settle_left(tx: &mut Tx, most: u32) -> Result<u64, StoreErro
     .bind(most)
     .all(tx)
     .await?;
+    let mut ended = 0;
     for row in &rows {
-        let lease: String = row.get("lease")?;
-        let (attempt, _) = lease.split_once(' ').unwrap_or((&lease, ""));
-        let unreadable = |error| StoreError::Unreadable { what: format!("a lease in the ledger ({error})") };
-        let attempt = LeaseId::try_from(attempt.to_owned()).map_err(unreadable)?;
-        correct(tx, &crate::jobs::row::id(row, "job")?, &attempt, None).await?;
+        match attempt_of(row) {
+            Ok((job, attempt)) => {
+                end_left(tx, &job, &attempt).await?;
+                ended += 1;
+            }
+            // It does not keep the others from being ended.
+            Err(error) => tracing::error!(%error, "a reservation that was left cannot be ended"),
+        }
     }
-    Ok(rows.len() as u64)
+    Ok(ended)
+}
+
+/// The attempt that a row of another provider than its first one is of.
+fn attempt_of(row: &Row) -> Result<(JobId, LeaseId), StoreError> {
+    let lease: String = row.get("lease")?;
+    let (attempt, _) = lease.split_once(' ').unwrap_or((&lease, ""));
+    let unreadable = |error| StoreError::Unreadable { what: format!("a lease in the ledger, {lease} ({error})") };
+    let attempt = LeaseId::try_from(attempt.to_owned()).map_err(unreadable)?;
+    Ok((crate::jobs::row::id(row, "job")?, attempt))
+}
+
+async fn end_left(tx: &mut Tx, job: &JobId, attempt: &LeaseId) -> Result<(), StoreError> {
+    for (row, mut calls) in rows_of(tx, job, attempt).await? {
+        if row.get::<String>("state")? != "reserved" || calls.submitted > 0 {
+            continue;
+        }
+        if calls.count == 0 {
+            // It was reserved for a call, which is forgotten before the ledger is: what it cost is not known any more.
+            calls = Calls { count: 1, unknown: 1, ..calls };
+        }
+        end_row(tx, &row, &calls).await?;
+    }
+    Ok(())
 }
 
 /// Whether these rows are of other providers alone. A stage that reserves for whomever it will ask has one without a name.
