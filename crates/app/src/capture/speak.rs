@@ -137,7 +137,7 @@ async fn by_voice(run: &Run, app: &CaptureApp, row: &PhraseRow) -> Result<Called
     let mut voices = voices_for(&router, language, &text, &wish);
     let keep =
         KeepEncoded { media: app.platform.media.clone(), guard: app.guard.clone(), wav: folder.join("voice.wav") };
-    first_begun(run, &router, language, &mut voices).await?;
+    first_begun(run, &router, (language, &wish), &mut voices).await?;
     let (mut failed, mut is_lost) = (None::<JobError>, false);
     for request in voices {
         // What may have been paid once is not paid a second time: then only this machine speaks.
@@ -169,17 +169,21 @@ fn key_of(language: StudyLanguage, request: &SpeakRequest) -> String {
     BlobHash::of(of.to_string().as_bytes()).to_string()
 }
 
-/// Puts a voice first that has said it already, or is saying it: no other one is paid for the same beside it.
+/// Puts a provider's voice first that has said it already, or is saying it: no other one is paid for the same beside it. One of this
+/// machine costs nothing to ask again, and stays behind those that are before it.
 async fn first_begun(
     run: &Run,
     router: &Router<Speaking, dyn Speak>,
-    language: StudyLanguage,
+    (language, wish): (StudyLanguage, &Wish),
     voices: &mut [SpeakRequest],
 ) -> Result<(), JobError> {
     if voices.len() < 2 {
         return Ok(());
     }
     for place in 0..voices.len() {
+        if router.choose(&voices[place], wish, &()).0.iter().all(|one| one.profile().is_local) {
+            continue;
+        }
         let key = key_of(language, &voices[place]);
         if let Asking::Free = routing::asking::<_, _, BlobHash>(run, &key, router).await? {
             voices[..=place].rotate_right(1);

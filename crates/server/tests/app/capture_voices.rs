@@ -171,6 +171,24 @@ async fn where_a_voice_fails_the_next_route_speaks_and_is_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_voice_of_this_machine_does_not_stay_before_the_first_route_because_it_spoke_once() {
+    for dialect in BOTH {
+        let (first, here) = (Mouth::of("first", "ru", Some(refused)), Mouth::of("local", "ru", None));
+        let capture = Capture(vec![(Arc::clone(&first), &[]), (Arc::clone(&here), &[])]);
+        let app = TestApp::with(dialect, MODULES, &[&capture], &[]).await;
+        let made = app.card("Где мой чай?", "ru").await;
+        assert_eq!((&made["audio"]["made_by"], first.asked(), here.asked()), (&json!("local:ru:ann"), 1, 1), "{made}");
+        *first.fails.lock().unwrap() = None;
+        let again = app.on_phrase(&made, "/redo", &json!({ "what": "voice" })).await;
+        assert!(again.status.is_success(), "{}", again.text());
+        app.run_jobs().await;
+        let made = app.phrase_now(&made).await;
+        assert_eq!((&made["audio"]["made_by"], first.asked(), here.asked()), (&json!("first:ru:ann"), 2, 1), "{made}");
+        app.end().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn where_a_voice_may_have_been_paid_only_this_machine_speaks() {
     for dialect in BOTH {
         for here in ["local", "other"] {
