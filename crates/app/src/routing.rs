@@ -451,6 +451,20 @@ pub(crate) fn may_be_paid(error: &JobError) -> bool {
     error.is_waiting() || ["call_unknown", "call_lost", "call_expired", "call_timed_out"].contains(&error.code.as_str())
 }
 
+/// The code of a call whose answer was lost and is charged, as its provider says.
+pub(crate) const CHARGED: &str = "answer_lost";
+
+/// Whether the answer of a call was lost: nobody can tell whether it was paid, or its provider says that it is charged. No other one
+/// is paid for the same; whoever wants it all the same asks once more.
+pub(crate) fn is_lost(error: &JobError) -> bool {
+    error.is_untold() || is_charged(error)
+}
+
+/// Whether a provider says of a lost answer that it is charged.
+pub(crate) fn is_charged(error: &JobError) -> bool {
+    error.code == CHARGED
+}
+
 /// How long a failing provider is avoided if it does not say for how long.
 const DEFAULT_BACKOFF: Duration = Duration::from_secs(10);
 

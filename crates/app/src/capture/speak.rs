@@ -140,7 +140,7 @@ async fn by_voice(run: &Run, app: &CaptureApp, row: &PhraseRow) -> Result<Called
     first_begun(run, &router, (language, &wish), &mut voices).await?;
     let (mut failed, mut is_lost) = (None::<JobError>, false);
     for request in voices {
-        // What may have been paid once is not paid a second time: then only this machine speaks.
+        // What may have been paid once, or is charged, is not paid a second time: then only this machine speaks.
         if is_lost && router.choose(&request, &wish, &()).0.iter().any(|one| !one.profile().is_local) {
             continue;
         }
@@ -148,7 +148,7 @@ async fn by_voice(run: &Run, app: &CaptureApp, row: &PhraseRow) -> Result<Called
         match routing::ask(run, &key, &router, &request, &wish, keep.clone()).await {
             Ok(Called::Done(made)) => return Ok(Called::Done(audio_of(&made))),
             Ok(Called::Pending(pending)) => return Ok(Called::Pending(pending)),
-            Err(error) if error.is_untold() => {
+            Err(error) if routing::is_lost(&error) => {
                 run.log(format!("The voice {} is not waited for: {error}", request.voice));
                 (failed, is_lost) = (Some(JobError::fail(error.code, error.message)), true);
             }

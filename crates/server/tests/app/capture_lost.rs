@@ -1,4 +1,4 @@
-//! Cards of which a model's answer was lost: nobody can tell whether it was paid.
+//! Cards of which a model's answer was lost: nobody can tell whether it was paid, or it is charged.
 
 use std::time::Duration;
 
@@ -10,11 +10,15 @@ use crate::support::BOTH;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_card_whose_answer_was_lost_is_reviewed_without_it_and_says_what_to_do() {
-    for dialect in BOTH {
+    for (dialect, is_charged) in BOTH.into_iter().flat_map(|dialect| [(dialect, false), (dialect, true)]) {
         let capture = Capture::two();
         let app = capture.app(dialect, &[]).await;
         let model = capture.model();
-        model.lose();
+        if is_charged {
+            model.lose_and_charge();
+        } else {
+            model.lose();
+        }
         let phrase = app.phrase("Где мой чай?", "ru").await;
         app.run_jobs().await;
         app.advance(Duration::from_mins(1)).await;

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::StatusCode;
 use base64::Engine as _;
@@ -12,8 +13,8 @@ use sluice_app::capture::{CaptureApp, FILE_BYTES};
 use sluice_app::module::Module;
 use sluice_app::providers::Routes;
 use sluice_capability::{
-    Answer as Heard, Begun, CapabilityError, Context, Does, Doing, Profile, Route, Router, Segment, Transcribe,
-    TranscribeRequest, Transcribing, Transcript, When, Word,
+    Answer as Heard, Begun, CallProgress, CapabilityError, Context, Does, Doing, Profile, Route, Router, Segment,
+    Transcribe, TranscribeRequest, Transcribing, Transcript, When, Word,
 };
 use sluice_domain::money::MicroUsd;
 use sluice_server::apps::{APPS, Common, ServerApp};
@@ -25,7 +26,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::access::with_ada;
 use crate::capture::{picture, wave};
 use crate::person::ada;
-use crate::support::{Answer, TestApp};
+use crate::support::{Answer, BOTH, TestApp};
 
 /// Sends a file by tus in one request, with this said of it.
 async fn send(app: &TestApp, said: &[(&str, &str)], bytes: &[u8]) -> Answer {
@@ -190,25 +191,38 @@ impl Does<Transcribing> for TwoTongues {
     }
 }
 
-/// Hears nothing, and says so.
-struct Deaf(Profile);
+/// Hears nothing, and says so; or its answer is lost, and charged.
+struct Deaf {
+    profile: Profile,
+    charges: bool,
+}
 
 impl Does<Transcribing> for Deaf {
     fn profile(&self) -> &Profile {
-        &self.0
+        &self.profile
     }
 
     fn estimate(&self, _: &TranscribeRequest) -> Option<MicroUsd> {
-        Some(MicroUsd(0))
+        Some(MicroUsd(if self.charges { 7 } else { 0 }))
     }
 
     fn begin<'a>(&'a self, _: &'a TranscribeRequest, _: Context<'a>) -> Doing<'a, Begun<Transcript>> {
-        Box::pin(async { Err(CapabilityError::fail("no_credits", "there is no money left there")) })
+        let refused = CapabilityError::fail("no_credits", "there is no money left there");
+        let lost = CapabilityError::lost("bad_answer", "its answer cannot be read");
+        let error = if self.charges { lost } else { refused };
+        Box::pin(async { Err(error) })
+    }
+
+    fn look<'a>(&'a self, _: &'a str, _: Option<&'a str>) -> Doing<'a, CallProgress> {
+        let (code, message) = ("answer_lost".to_owned(), "its answer was lost and is charged".to_owned());
+        Box::pin(async { Ok(CallProgress::Rejected { code, message, cost: MicroUsd(7) }) })
     }
 }
 
 /// Capture with these ears, of which the first are deaf.
-struct WithTwoTongues;
+struct WithTwoTongues {
+    charges: bool,
+}
 
 impl ServerApp for WithTwoTongues {
     fn open(&self, common: &Common<'_>) -> anyhow::Result<Arc<dyn Module>> {
@@ -216,7 +230,8 @@ impl ServerApp for WithTwoTongues {
         let real: &dyn Any = &*real;
         let mut capture = real.downcast_ref::<CaptureApp>().unwrap().clone();
         let profile = Profile { provider: "test".to_owned(), is_local: true, languages: Vec::new() };
-        let deaf = Deaf(Profile { provider: "deaf".to_owned(), is_local: false, languages: Vec::new() });
+        let deaf = Profile { provider: "deaf".to_owned(), is_local: false, languages: Vec::new() };
+        let deaf = Deaf { profile: deaf, charges: self.charges };
         let ears = [Arc::new(deaf) as Arc<dyn Transcribe>, Arc::new(TwoTongues(profile))];
         let route = |implementation| Route { implementation, when: When::default() };
         capture.hearing = Routes::only(Router::new(ears.map(route)));
@@ -230,7 +245,7 @@ impl ServerApp for WithTwoTongues {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clip_of_two_languages_is_flagged_however_clearly_it_is_heard() {
-    let app = TestApp::with(Dialect::Sqlite, MODULES, &[APPS[0], &WithTwoTongues], &[]).await;
+    let app = TestApp::with(Dialect::Sqlite, MODULES, &[APPS[0], &WithTwoTongues { charges: false }], &[]).await;
     let is_open = |card: &Value, path: &str| card["doubts"].as_array().unwrap().contains(&json!(path));
     let whole = [("filename", "clip.wav"), ("app", "capture"), ("language", "ru")];
     // Whoever chose the language knows it; what was heard in two is to be looked at all the same.
@@ -246,4 +261,23 @@ async fn a_clip_of_two_languages_is_flagged_however_clearly_it_is_heard() {
         assert_eq!((&card["passed_over"], &card["text"]["source"]["name"]), (&passed, &json!("speech test 1")));
     }
     app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clip_of_which_the_answer_was_lost_and_is_charged_is_heard_here() {
+    for dialect in BOTH {
+        let app = TestApp::with(dialect, MODULES, &[APPS[0], &WithTwoTongues { charges: true }], &[]).await;
+        let answer = send(&app, &[("filename", "clip.wav"), ("app", "capture"), ("language", "ru")], &wave(2)).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text());
+        let id = answer.header("sluice-taken").strip_prefix("capture/").unwrap().to_owned();
+        app.run_jobs().await;
+        app.advance(Duration::from_mins(1)).await;
+        app.run_jobs().await;
+        let card = app.get(&format!("/api/v1/phrases/{id}")).of(&ada()).send().await.1;
+        assert_eq!((&card["status"], &card["error"]), (&json!("pending_review"), &Value::Null), "{card}");
+        let why = "its answer was lost and is charged: it was not asked again";
+        let passed = json!([{ "provider": "deaf", "why": why }]);
+        assert_eq!((&card["passed_over"], &card["text"]["source"]["name"]), (&passed, &json!("speech test 1")));
+        app.end().await;
+    }
 }

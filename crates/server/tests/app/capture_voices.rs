@@ -31,6 +31,8 @@ struct Mouth {
     profile: Profile,
     language: LanguageCode,
     fails: Mutex<Option<Fails>>,
+    /// It says of an answer that was lost that it is charged.
+    charges: Mutex<bool>,
     asked: Mutex<Vec<String>>,
 }
 
@@ -40,6 +42,7 @@ impl Mouth {
             profile: Profile { provider: name.to_owned(), is_local: name == "local", languages: Vec::new() },
             language: LanguageCode::from_code(language).unwrap(),
             fails: Mutex::new(fails),
+            charges: Mutex::default(),
             asked: Mutex::default(),
         })
     }
@@ -83,7 +86,10 @@ impl Does<Speaking> for Mouth {
     }
 
     fn look<'a>(&'a self, _: &'a str, _: Option<&'a str>) -> Doing<'a, CallProgress> {
-        Box::pin(async { Ok(CallProgress::CannotTell) })
+        let (code, message) = ("answer_lost".to_owned(), "its answer was lost and is charged".to_owned());
+        let rejected = CallProgress::Rejected { code, message, cost: MicroUsd(7) };
+        let told = if *self.charges.lock().unwrap() { rejected } else { CallProgress::CannotTell };
+        Box::pin(async { Ok(told) })
     }
 }
 
@@ -191,9 +197,12 @@ async fn a_voice_of_this_machine_does_not_stay_before_the_first_route_because_it
 #[tokio::test(flavor = "multi_thread")]
 async fn where_a_voice_may_have_been_paid_only_this_machine_speaks() {
     for dialect in BOTH {
-        for here in ["local", "other"] {
+        for (here, code) in
+            [("local", "call_unknown"), ("other", "call_unknown"), ("local", "answer_lost"), ("other", "answer_lost")]
+        {
             let (first, next) = (Mouth::of("first", "ru", Some(lost)), Mouth::of("next", "ru", None));
             let last = Mouth::of(here, "ru", None);
+            *first.charges.lock().unwrap() = code == "answer_lost";
             let capture = Capture(vec![(Arc::clone(&first), &[]), (Arc::clone(&next), &[]), (Arc::clone(&last), &[])]);
             let app = TestApp::with(dialect, MODULES, &[&capture], &[]).await;
             let phrase = app.phrase("Где мой чай?", "ru").await;
@@ -210,10 +219,7 @@ async fn where_a_voice_may_have_been_paid_only_this_machine_speaks() {
                     "{made}"
                 );
             } else {
-                assert_eq!(
-                    (last.asked(), &made["audio"], &made["error"]["code"]),
-                    (0, &Value::Null, &json!("call_unknown"))
-                );
+                assert_eq!((last.asked(), &made["audio"], &made["error"]["code"]), (0, &Value::Null, &json!(code)));
                 assert!(made["error"]["detail"].as_str().unwrap().contains("first"), "{made}");
             }
             app.end().await;

@@ -32,6 +32,8 @@ pub(crate) struct FakeModel {
     /// Those that are to be fetched.
     late: Mutex<Vec<Completion>>,
     has_lost: Mutex<bool>,
+    /// It says of an answer that was lost that it is charged.
+    charges: Mutex<bool>,
     asked: Mutex<Vec<CompleteRequest>>,
 }
 
@@ -48,6 +50,7 @@ impl FakeModel {
             plan: Mutex::default(),
             late: Mutex::default(),
             has_lost: Mutex::default(),
+            charges: Mutex::default(),
             asked: Mutex::default(),
         }
     }
@@ -76,6 +79,12 @@ impl FakeModel {
     /// Its next answer is lost, and it cannot tell what became of the question.
     pub(crate) fn lose(&self) {
         self.plan.lock().unwrap().push_back(Planned::Lost);
+    }
+
+    /// Its next answer is lost, and it says that it is charged.
+    pub(crate) fn lose_and_charge(&self) {
+        *self.charges.lock().unwrap() = true;
+        self.lose();
     }
 
     fn made(&self, value: Completion) -> Answer<Completion> {
@@ -123,7 +132,12 @@ impl Does<Completing> for FakeModel {
 
     fn look<'a>(&'a self, _: &'a str, provider_id: Option<&'a str>) -> Doing<'a, CallProgress> {
         let ready = |id: &str| CallProgress::Ready { provider_id: id.to_owned() };
-        let unknown = || if *self.has_lost.lock().unwrap() { CallProgress::CannotTell } else { CallProgress::NotFound };
+        let (code, message) = ("answer_lost".to_owned(), "its answer was lost and is charged".to_owned());
+        let unknown = || match (*self.has_lost.lock().unwrap(), *self.charges.lock().unwrap()) {
+            (true, true) => CallProgress::Rejected { code, message, cost: MicroUsd(PRICE) },
+            (true, false) => CallProgress::CannotTell,
+            (false, _) => CallProgress::NotFound,
+        };
         Box::pin(async move { Ok(provider_id.map_or_else(unknown, ready)) })
     }
 

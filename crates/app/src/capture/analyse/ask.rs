@@ -13,6 +13,7 @@ use super::{merge, second};
 use crate::asking::{Asked, Model};
 use crate::capture::context::CaptureApp;
 use crate::capture::wish_of;
+use crate::routing;
 
 /// Changes with what the same phrase is asked, and with what is made of the answer.
 const VERSION: &str = "capture.analyse/1";
@@ -67,7 +68,7 @@ impl<'a> Asking<'a> {
         let (completion, source) = match self.ask(task, &self.model.router, "card", &task.request()).await? {
             Asked::Answer(completion, made_by) => (completion, of_model(made_by)),
             Asked::Pending(pending) => return Ok(Drafted::Pending(pending)),
-            Asked::Failed(code) if code == UNKNOWN => return Ok(Drafted::Lost),
+            Asked::Failed(code) if code == UNKNOWN || code == routing::CHARGED => return Ok(Drafted::Lost),
             Asked::Failed(_) => return Ok(Drafted::Failed),
             Asked::UsedUp => return Ok(Drafted::UsedUp),
         };
@@ -128,7 +129,7 @@ enum Drafted {
     Pending(Pending),
     Failed,
     UsedUp,
-    /// There was an answer, maybe, and nobody can tell.
+    /// There was an answer, maybe, and nobody can tell; or it is charged.
     Lost,
 }
 

@@ -1,5 +1,5 @@
-//! A provider whose answer was lost, so that nobody can tell what became of it. It may have been paid, so no other one is: what this
-//! machine can do itself, it does, and the card goes on.
+//! A provider whose answer was lost, so that nobody can tell what became of it, or it is charged. As it may have been paid, no other
+//! one is: what this machine can do itself, it does, and the card goes on.
 
 use serde_json::json;
 use sluice_blobs::BlobHash;
@@ -22,14 +22,28 @@ where
     C: Capability,
     I: Does<C> + ?Sized,
 {
-    if !error.is_some_and(JobError::is_untold) {
-        return Ok(None);
-    }
-    let provider = routing::provider_at_work(run, key, router).await?.unwrap_or_default();
-    let why = "its answer was lost, and may have been paid: it was not asked again".to_owned();
+    let Some(error) = error.filter(|error| routing::is_lost(error)) else { return Ok(None) };
+    let (provider, why) = if routing::is_charged(error) {
+        (named_by(router, error), "its answer was lost and is charged: it was not asked again")
+    } else {
+        let at_work = routing::provider_at_work(run, key, router).await?;
+        (at_work, "its answer was lost, and may have been paid: it was not asked again")
+    };
+    let (provider, why) = (provider.unwrap_or_default(), why.to_owned());
     // Those before it failed in an earlier attempt.
     let before = card::fields(row)?.passed_over.into_iter().filter(|one| one.provider != provider);
     Ok(Some(before.chain([PassedOver { provider: provider.clone(), why }]).collect()))
+}
+
+/// The provider that an error is of, which it names. Its call has ended.
+fn named_by<C, I>(router: &Router<C, I>, error: &JobError) -> Option<String>
+where
+    C: Capability,
+    I: Does<C> + ?Sized,
+{
+    let is_named =
+        |name: &&String| error.message.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with(": "));
+    router.implementations().map(|one| &one.profile().provider).find(is_named).cloned()
 }
 
 /// What this machine hears in its place. As long as the call is open it stands in the way of its key: this is another one.
