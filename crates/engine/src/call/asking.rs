@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use sluice_domain::money::MicroUsd;
 use sluice_store::calls::{OpenCall, Outcome};
 
-use super::open::{Asked, CallState};
+use super::open::{Asked, CallState, RECHECK_AFTER};
 use super::{Ask, Charge, Found};
 use crate::job::JobError;
 use crate::run::Run;
@@ -54,6 +54,8 @@ impl Run {
             Ok(Found::Pending(wait)) if self.store().now().await? < open.deadline => {
                 Err(self.wait_for(open, wait.max(Duration::from_millis(10))))
             }
+            // Nobody answered, which says nothing of the call: it is asked again.
+            Err(_) if self.store().now().await? < open.deadline => Err(self.wait_for(open, RECHECK_AFTER)),
             Ok(Found::Nothing) => {
                 self.end_call(&open.id, Outcome::Failed, Some(MicroUsd(0))).await?;
                 Ok(None)

@@ -7,6 +7,7 @@ mod world;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use serde_json::json;
 use sluice_domain::ids::OwnerId;
 use sluice_domain::job::JobState;
 use sluice_domain::money::MicroUsd;
@@ -16,7 +17,7 @@ use sluice_store::faults::Fault;
 use sluice_store::jobs::spend::Over;
 use sluice_store::providers;
 
-use self::world::{Act, PRICE, Speak, World};
+use self::world::{Act, Look, PRICE, Speak, World};
 use crate::support::local;
 
 #[tokio::test]
@@ -201,6 +202,28 @@ async fn a_call_whose_answer_was_lost_is_looked_up_and_not_paid_again() {
     assert_eq!(world.figures("owner", "local").await, (0, PRICE.0), "and what it cost is put right");
     assert_eq!(world.requests(), [("loud", "ok", 1), ("loud", "unknown", 1)]);
     world.end().await;
+}
+
+#[tokio::test]
+async fn a_provider_that_does_not_answer_is_asked_again_and_one_that_cannot_tell_is_not_waited_for() {
+    for (look, state, said) in
+        [(Look::Breaks, JobState::Waiting, "spoken"), (Look::CannotTell, JobState::Succeeded, "nothing")]
+    {
+        let world = World::new(&[Act::LosesTheAnswer]).await;
+        *world.provider.look.lock().unwrap() = look;
+        let job = world.enqueue("impatient", 0).await;
+        world.run().await;
+        world.test.advance(Duration::from_secs(30)).await;
+        world.run().await;
+        assert_eq!(world.state(&job).await, state, "{look:?}");
+        *world.provider.look.lock().unwrap() = Look::Remembers;
+        world.test.advance(Duration::from_secs(31)).await;
+        world.run().await;
+        let row = world.engine.job(&OwnerId::local(), &job).await.unwrap().unwrap().job;
+        assert_eq!((row.state, row.result), (JobState::Succeeded, Some(json!(said))), "{look:?}");
+        assert_eq!(world.provider.asked(), 1, "{look:?}");
+        world.end().await;
+    }
 }
 
 #[tokio::test]

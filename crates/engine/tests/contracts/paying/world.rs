@@ -31,6 +31,16 @@ pub(super) enum Act {
     TakesItsTime,
 }
 
+/// What the provider says of a call when it is asked what became of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Look {
+    #[default]
+    Remembers,
+    /// Nobody answers.
+    Breaks,
+    CannotTell,
+}
+
 /// A provider that remembers what it did, as real ones do.
 #[derive(Clone, Default)]
 pub(super) struct Provider {
@@ -39,6 +49,7 @@ pub(super) struct Provider {
     asked: Arc<Mutex<u32>>,
     /// What it says of its quota with each answer.
     pub(super) quota: Arc<Mutex<Option<Quota>>>,
+    pub(super) look: Arc<Mutex<Look>>,
     stumbled: Arc<Mutex<bool>>,
     pub(super) there: Arc<Notify>,
     pub(super) go: Arc<Notify>,
@@ -107,7 +118,11 @@ impl Ask<String> for Provider {
 
     async fn look(&self, key: &str, _provider_id: Option<&str>) -> Result<Found<String>, CallError> {
         let known = self.done.lock().unwrap().iter().any(|done| done == key);
-        Ok(if known { Found::Done(answer(None)) } else { Found::Nothing })
+        match *self.look.lock().unwrap() {
+            Look::Breaks => Err(CallError::Trouble { retry_after: None, message: "overloaded".to_owned() }),
+            Look::CannotTell => Ok(Found::CannotTell),
+            Look::Remembers => Ok(if known { Found::Done(answer(None)) } else { Found::Nothing }),
+        }
     }
 }
 
@@ -146,7 +161,10 @@ impl Job for Speak {
     }
 
     async fn run(&self, Only::Speak: Only, run: &Run, provider: &Provider) -> Result<Next<Only>, JobError> {
-        let said: String = run.call(&self.text, "speech", provider).await?;
+        let said: String = match run.call(&self.text, "speech", provider).await {
+            Err(error) if self.text == "impatient" && error.is_untold() => return Ok(Next::Done(json!("nothing"))),
+            said => said?,
+        };
         match self.text.as_str() {
             "stumbles" if provider.stumbles() => Err(JobError::retry("stumbled", "after the call")),
             "hangs" if run.attempt() == 1 => {
