@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{LANGUAGES, Language};
-use crate::study::StudyLanguage;
+use crate::study::{STUDY_LANGUAGES, StudyLanguage};
 
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Codes {
@@ -133,6 +133,46 @@ static CODES: [Codes; 109] = [
     code("zu", "zul"),
 ];
 
+/// Where a code is in [`CODES`]. It can be asked while this is compiled, hence the loops.
+const fn place_of(code: &str) -> Option<usize> {
+    let mut place = 0;
+    while place < CODES.len() {
+        if is_same(CODES[place].code.as_bytes(), code.as_bytes()) {
+            return Some(place);
+        }
+        place += 1;
+    }
+    None
+}
+
+const fn is_same(one: &[u8], other: &[u8]) -> bool {
+    if one.len() != other.len() {
+        return false;
+    }
+    let mut place = 0;
+    while place < one.len() {
+        if one[place] != other[place] {
+            return false;
+        }
+        place += 1;
+    }
+    true
+}
+
+// A language of the apps without an entry is not compiled.
+const _: () = {
+    let mut place = 0;
+    while place < LANGUAGES.len() {
+        assert!(place_of(LANGUAGES[place].code).is_some(), "a language of LANGUAGES is not among CODES");
+        place += 1;
+    }
+    place = 0;
+    while place < STUDY_LANGUAGES.len() {
+        assert!(place_of(STUDY_LANGUAGES[place].code).is_some(), "a language of STUDY_LANGUAGES is not among CODES");
+        place += 1;
+    }
+};
+
 /// A language, by its ISO 639-1 code.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -195,9 +235,9 @@ impl From<StudyLanguage> for LanguageCode {
     }
 }
 
-/// The entry of a language of the apps, all of which have one: a test says so.
+/// The entry of a language of the apps. Each has one, or this would not have been compiled: the first one is never taken for another.
 fn known(code: &str) -> LanguageCode {
-    LanguageCode::from_code(code).unwrap_or(LanguageCode(&CODES[0]))
+    LanguageCode(&CODES[place_of(code).unwrap_or_default()])
 }
 
 impl PartialEq<Language> for LanguageCode {
@@ -236,6 +276,19 @@ mod tests {
         for (place, one) in CODES.iter().enumerate() {
             assert_eq!((one.code.len(), one.code3.len()), (2, 3), "{one:?}");
             assert!(CODES[place + 1..].iter().all(|two| two.code != one.code && two.code3 != one.code3), "{one:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_compiled_has_an_entry_for_each_language_of_the_apps() {
+        assert_eq!(place_of("af"), Some(0));
+        assert_eq!(place_of("zu"), Some(CODES.len() - 1));
+        for none in ["", "a", "xx", "afr"] {
+            assert_eq!(place_of(none), None, "{none}");
+        }
+        for facts in &LANGUAGES {
+            let language = Language::from_code(facts.code).unwrap();
+            assert_eq!(LanguageCode::from(language).code(), facts.code);
         }
     }
 
