@@ -9,6 +9,10 @@ use super::{legible, letters, lists};
 /// Two lines whose heights differ by more than this factor belong to different paragraphs.
 const SAME_HEIGHT: f32 = 1.18;
 
+/// Two lines whose heights differ by more than this factor do not show how far the lines of a type are apart: the first may be
+/// a heading.
+const OF_ONE_TYPE: f32 = 1.1;
+
 /// Lines farther apart than the usual distance by this factor belong to different paragraphs.
 const FARTHER: f32 = 1.2;
 
@@ -53,10 +57,8 @@ impl Leading {
         for column in columns {
             for (line, next) in column.iter().zip(column.iter().skip(1)) {
                 let distance = next.foot() - line.foot();
-                if same_height(line.height, next.height)
-                    && distance > 0.5 * line.height
-                    && distance < NEVER * line.height
-                {
+                let [low, high] = [line.height.min(next.height), line.height.max(next.height)];
+                if high <= low * OF_ONE_TYPE && distance > 0.5 * line.height && distance < NEVER * line.height {
                     distances.entry(height_key(line)).or_default().push(distance);
                 }
             }
@@ -64,11 +66,16 @@ impl Leading {
         Self(distances.into_iter().filter_map(|(key, distances)| Some((key, usual(distances)?))).collect())
     }
 
-    /// The widest distance within a paragraph.
-    fn widest(&self, line: &Line) -> f32 {
-        let key = height_key(line);
-        let usual = (key - 1..=key + 1).filter_map(|key| self.0.get(&key)).copied().reduce(f32::min);
-        usual.map_or(WIDEST_DISTANCE * line.height, |usual| (FARTHER * usual).max(usual + 0.8).min(NEVER * line.height))
+    /// The widest distance of two lines within a paragraph. Where no other line is as high as the first, as none is as high as
+    /// a heading, the second tells.
+    fn widest(&self, line: &Line, next: &Line) -> f32 {
+        let usual = |line: &Line| {
+            let key = height_key(line);
+            (key - 1..=key + 1).filter_map(|key| self.0.get(&key)).copied().reduce(f32::min)
+        };
+        usual(line)
+            .or_else(|| usual(next))
+            .map_or(WIDEST_DISTANCE * line.height, |usual| (FARTHER * usual).max(usual + 0.8).min(NEVER * line.height))
     }
 }
 
@@ -213,7 +220,7 @@ impl Column {
         if !same_height(last.height, next.height) || distance < 0.3 * height || distance > NEVER * height {
             return false;
         }
-        let widest = leading.widest(last);
+        let widest = leading.widest(last, next);
         let ends_sentence = ends_sentence(&last.text);
         // A lower-case letter after an unfinished sentence outweighs a somewhat wide gap.
         let runs_on = next.text.starts_with(char::is_lowercase) && !ends_sentence;
@@ -381,6 +388,25 @@ mod tests {
                 "{leading}"
             );
         }
+    }
+
+    /// Without capitals, only its distance tells a heading that is hardly larger than the text and ends as far as its lines.
+    #[test]
+    fn a_heading_that_is_hardly_larger_than_the_text_ends_above_it() {
+        let line = |(foot, height, left, text): (f32, f32, f32, &str)| {
+            let bounds = [left, foot - height, 550.0, foot];
+            Line { text: text.to_owned(), bounds, height, right_to_left: true, ..Line::default() }
+        };
+        let lines = [
+            (309.0, 23.0, 269.0, "2 الدالة المشتقة و المشتقات المتتالية"),
+            (339.0, 19.7, 57.0, "تعريف 5 . لتكن الدالة قابلة للاشتقاق على المجال المفتوح و كذلك على كل مجال"),
+            (356.0, 19.7, 57.0, "ضمن مجموعة تعريفها ثم نرمز لها كما نرمز للدالة الأولى التي قبلها و نكتب"),
+            (373.0, 19.7, 57.0, "ما يلي في كل مرة نحتاج فيها إلى هذه الدالة أو إلى غيرها من الدوال كلها."),
+        ];
+        let column: Vec<Line> = lines.into_iter().map(line).collect();
+        let leading = Leading::of(std::iter::once(column.as_slice()));
+        let lengths: Vec<usize> = of_column(column, &leading).iter().map(|paragraph| paragraph.lines.len()).collect();
+        assert_eq!(lengths, [1, 3]);
     }
 
     #[test]
