@@ -6,6 +6,7 @@ use std::slice;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use sluice_domain::ids::OwnerId;
 use sluice_domain::limits::Limited;
 use sluice_engine::Engine;
 use sluice_store::capture::{self, ActionId, ActionRow, PhraseId, PhraseRow, Status};
@@ -117,7 +118,8 @@ struct Before {
     status: String,
     excluded: bool,
     deleted: bool,
-    /// The other cards of a phrase that was deleted, which were there by then: they do not keep it from coming back.
+    /// The other cards of a phrase that was deleted, which were there by then or can come back to where it was: they do not keep it
+    /// from coming back.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     others: Vec<PhraseId>,
 }
@@ -169,10 +171,15 @@ async fn act_if(
                 Some(limited) => admit::one(tx, &app.platform.limits, asker, limited).await?,
                 None => Vec::new(),
             };
+            let gone = if action == Action::Delete { deleted_beside(tx, &asker.owner).await? } else { Vec::new() };
             let (mut before, mut skipped) = (Vec::new(), Vec::new());
             for id in &sorted {
                 match one(tx, engine, asker, action, id, tags).await {
-                    Ok(done) => before.push(done),
+                    Ok(mut done) => {
+                        done.others
+                            .extend(gone.iter().filter(|gone| gone.others.contains(id)).map(|gone| gone.id.clone()));
+                        before.push(done);
+                    }
                     Err(PhraseError::Store(error)) => return Err(error.into()),
                     Err(error) => skipped.push(Skipped::of(id, &error)),
                 }
@@ -187,6 +194,21 @@ async fn act_if(
     let undo = (action != Action::Retry && !before.is_empty()).then(|| undo.to_string());
     let changed = phrases::of_ids(app, &asker.owner, &changed).await?;
     Ok((Acted { undo, changed, count: before.len(), skipped }, standings))
+}
+
+/// What was deleted while there was another card of it, and can come back: whichever of the two does so first, the other one may, too.
+async fn deleted_beside(tx: &mut Tx, owner: &OwnerId) -> Result<Vec<Before>, StoreError> {
+    let rows = capture::actions_with(tx, owner, Action::Delete.done(), "\"others\"").await?;
+    let mut all = Vec::new();
+    for row in rows {
+        all.append(&mut before_of(row)?);
+    }
+    Ok(all)
+}
+
+fn before_of(row: ActionRow) -> Result<Vec<Before>, StoreError> {
+    serde_json::from_value(row.before)
+        .map_err(|error| StoreError::Unreadable { what: format!("what action {} changed ({error})", row.id) })
 }
 
 async fn record(
@@ -276,8 +298,7 @@ pub async fn undo(app: &CaptureApp, asker: &Asker, id: &ActionId) -> Result<Acte
         .write(async |tx: &mut Tx| {
             capture::lock_texts(tx, owner).await?;
             let row = capture::take_action(tx, owner, id).await?.ok_or(PhraseError::Unknown { what: "action" })?;
-            let before: Vec<Before> = serde_json::from_value(row.before)
-                .map_err(|error| StoreError::Unreadable { what: format!("what action {id} changed ({error})") })?;
+            let before = before_of(row)?;
             let (mut ids, mut skipped) = (Vec::new(), Vec::new());
             let mut refusal = PhraseError::NothingToUndo;
             let together: HashSet<PhraseId> = before.iter().map(|before| before.id.clone()).collect();

@@ -123,6 +123,14 @@ async fn a_second_card_that_was_asked_for_is_a_card_like_any_other() {
         assert_eq!(app.take_back(&deleted).await.json()["count"], 2);
         let deleted = app.act("delete", &[&second]).await;
         assert_eq!(app.take_back(&deleted).await.json()["count"], 1);
+        // One after the other, they come back in either order.
+        for undone_first in [0, 1] {
+            let undos = [app.act("delete", &[&first]).await, app.act("delete", &[&second]).await];
+            for undo in [&undos[undone_first], &undos[1 - undone_first]] {
+                let back = app.take_back(undo).await;
+                assert_eq!(back.status, StatusCode::OK, "{undone_first}: {}", back.text());
+            }
+        }
         let edit = json!({ "text": "Мой чай", "translation": "My tea" });
         let edited = app.ask(Method::PATCH, &path(&second, "")).of(&ada()).json(&edit).answer().await;
         assert_eq!(edited.status, StatusCode::OK, "it stays what it is: {}", edited.text());

@@ -5,7 +5,7 @@ use sluice_domain::time::Timestamp;
 
 use super::rows::{action_row, draft_row, export_row};
 use super::{ActionId, ActionRow, DraftId, DraftRow, ExportId, ExportRow};
-use crate::sql::sql;
+use crate::sql::{containing, sql};
 use crate::{StoreError, Tx, storable};
 
 /// Adds drafts that a job is to make.
@@ -70,6 +70,23 @@ pub async fn take_action(tx: &mut Tx, owner: &OwnerId, id: &ActionId) -> Result<
         .optional(tx)
         .await?;
     row.as_ref().map(action_row).transpose()
+}
+
+/// The actions of an owner that did this, can be undone, and have this in what phrases were before.
+pub async fn actions_with(
+    tx: &mut Tx,
+    owner: &OwnerId,
+    action: &str,
+    part: &str,
+) -> Result<Vec<ActionRow>, StoreError> {
+    let rows =
+        sql("SELECT * FROM capture_actions WHERE owner = $1 AND action = $2 AND LOWER(before) LIKE $3 ESCAPE '!'")
+            .bind(owner.as_str())
+            .bind(action)
+            .bind(containing(part))
+            .all(tx)
+            .await?;
+    rows.iter().map(action_row).collect()
 }
 
 /// Removes at most `limit` actions of all owners from before `before`; returns how many.

@@ -387,10 +387,17 @@ async fn drafts_actions_and_exports_are_their_owners_alone(store: &Store) {
         id: ActionId::new(now, [3; 10]),
         owner: ada(),
         action: "approved".to_owned(),
-        before: json!([]),
+        before: json!([{ "others": [] }]),
         created_at: now,
     };
     store.write(async |tx| capture::insert_action(tx, &action).await).await.unwrap();
+    let with = async |owner: OwnerId, action: &'static str, part: &'static str| {
+        store.read(async |tx| capture::actions_with(tx, &owner, action, part).await).await.unwrap()
+    };
+    assert_eq!(with(ada(), "approved", "\"others\"").await, [action.clone()]);
+    assert!(with(omar(), "approved", "\"others\"").await.is_empty());
+    assert!(with(ada(), "deleted", "\"others\"").await.is_empty());
+    assert!(with(ada(), "approved", "\"oth_rs\"").await.is_empty());
     let take = async |owner: OwnerId| {
         store.write(async |tx| capture::take_action(tx, &owner, &action.id).await).await.unwrap()
     };
