@@ -1,5 +1,6 @@
 //! Which language a phrase is in, and what cannot be a phrase.
 
+use sluice_domain::language::LanguageCode;
 use sluice_domain::study::StudyLanguage;
 
 use super::PHRASE_CHARACTERS;
@@ -35,11 +36,21 @@ const CODES: &str = "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo
      oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to \
      tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu";
 
-/// Whether something can be translated into the language of this code: one of ISO 639-1, or three letters for one that has none there.
+/// Three letters for languages that have two, beside those of [`LanguageCode`]: of ISO 639-3, then those of libraries alone (639-2/B).
+const LONGER: &str = "aar abk ave aka arg ava aym bih bis bam che cha cos cre chu chv div dzo ewe epo fij fry gla grn glv hmo her ina \
+     ile iii ipk ido iku kon kik kua kal kau kas kom cor lim lub mah nau nob nde ndo nbl nav oji orm oss pli que roh run kin srd sme \
+     sag smo ssw sot tir tsn ton tso twi tah uig ven vol wln zha alb arm baq bur chi cze dut fre geo ger gre ice mac mao may per rum \
+     slo tib wel";
+
+/// Whether something can be translated into the language of this code: one of ISO 639-1, or three letters for one that has none there:
+/// by two codes of one language there would be two cards of one phrase.
 pub(super) fn is_code(code: &str) -> bool {
     match code.len() {
         2 => CODES.split_ascii_whitespace().any(|known| known == code),
-        3 => code.bytes().all(|byte| byte.is_ascii_lowercase()),
+        3 => {
+            let has_two = || LONGER.split_ascii_whitespace().any(|known| known == code);
+            code.bytes().all(|byte| byte.is_ascii_lowercase()) && LanguageCode::from_code(code).is_none() && !has_two()
+        }
         _ => false,
     }
 }
@@ -243,10 +254,16 @@ mod tests {
         for code in ["en", "ar", "nb", "zu", "fil"] {
             assert!(is_code(code), "{code}");
         }
-        for code in ["xx", "e", "EN", "e n", "English", "", "12", "a12"] {
+        for code in ["xx", "e", "EN", "e n", "English", "", "12", "a12", "FIL"] {
             assert!(!is_code(code), "{code}");
         }
-        assert_eq!(CODES.split_ascii_whitespace().count(), 184);
+        for code in ["eng", "ara", "cmn", "zho", "nob", "cor", "ger", "tib"] {
+            assert!(!is_code(code), "{code} has two letters");
+        }
+        let all: Vec<&str> = CODES.split_ascii_whitespace().collect();
+        let known = all.iter().filter(|code| LanguageCode::from_code(code).is_some()).count();
+        let of_libraries = 20;
+        assert_eq!((all.len(), known + LONGER.split_ascii_whitespace().count() - of_libraries), (184, 184));
     }
 
     #[test]

@@ -125,6 +125,7 @@ async fn a_language_that_is_none_is_named_where_it_was_given() {
     let app = TestApp::open(Dialect::Sqlite).await;
     for (body, pointer) in [
         (json!({ "text": "Да", "translate_to": "xx" }), "/translate_to"),
+        (json!({ "text": "Да", "translate_to": "eng" }), "/translate_to"),
         (json!({ "text": "Да\nНет", "each_line": true, "translate_to": "EN" }), "/translate_to"),
         (json!({ "text": "Да", "language": "xx" }), "/language"),
     ] {
