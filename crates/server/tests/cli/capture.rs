@@ -72,6 +72,8 @@ fn a_wrong_command_makes_no_card() {
         (vec!["😀"], "no_words"),
         (vec!["zzzz 1234"], "text_no_language"),
         (vec!["да", "--language", "en"], "no_such_language"),
+        // A phrase, and no subcommand.
+        (vec!["--language", "ru", "help"], "text_wrong_script"),
         (vec!["export"], "deck_missing"),
         (vec!["--language", "ru", "export"], "export_with_cards"),
         (vec!["да", "--approve", "export"], "export_with_cards"),

@@ -28,7 +28,8 @@ const TITLE: &str = "No card was made";
 
 /// Makes cards, and decks of them.
 #[derive(Debug, Args)]
-#[command(subcommand_negates_reqs = true)]
+// `help` is a phrase as any other word: `--help` is what helps.
+#[command(subcommand_negates_reqs = true, disable_help_subcommand = true)]
 pub(crate) struct CaptureCommand {
     #[command(subcommand)]
     command: Option<CaptureSubcommand>,
