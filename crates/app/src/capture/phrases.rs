@@ -21,7 +21,7 @@ use super::context::CaptureApp;
 use super::error::PhraseError;
 use super::jobs::{self, Order};
 use super::notify::{changed, deleted};
-use super::text::folded;
+use super::text::{folded, likeness};
 use super::view::{PhrasePage, PhraseView};
 use super::{LIST_LINES, languages};
 use crate::limits::{Asker, Standing, admit};
@@ -251,9 +251,12 @@ pub async fn page(
     limit: u32,
 ) -> Result<PhrasePage, PhraseError> {
     let after = cursor.map(|cursor| decode(cursor).ok_or(PhraseError::Cursor)).transpose()?;
-    let filter = Filter { after, words: folded(&filter.words), ..filter };
+    let words = folded(&filter.words);
+    // Marks alone are found in nothing: without them every card would be.
+    let finds_nothing = words.is_empty() && !likeness(&filter.words).is_empty();
+    let filter = Filter { after, words, ..filter };
     let read = async |tx: &mut Tx| {
-        let rows = capture::listed(tx, owner, &filter, limit + 1).await?;
+        let rows = if finds_nothing { Vec::new() } else { capture::listed(tx, owner, &filter, limit + 1).await? };
         let spent = spent(tx, owner, &rows).await?;
         Ok::<_, PhraseError>((rows, spent, capture::counts(tx, owner).await?))
     };

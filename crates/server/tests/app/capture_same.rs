@@ -150,6 +150,10 @@ async fn a_phrase_is_the_same_and_is_found_however_it_is_written() {
             assert_eq!(app.found(words).await, [tea["id"].clone()], "{words}");
         }
         assert!(app.found("чаи").await.is_empty(), "another letter");
+        for words in ["\u{640}", "\u{64e}\u{651}", " \u{301} "] {
+            assert!(app.found(words).await.is_empty(), "marks alone: {words:?}");
+        }
+        assert_eq!(app.found(" \u{200f}").await.len(), 2, "nothing is searched for");
         // As it was stored before texts were composed and had a likeness.
         let old = "UPDATE capture_phrases SET text = 'Мо\u{438}\u{306} ча\u{438}\u{306}, 1 cafe\u{301}', likeness = '',
                        search = 'мо\u{438}\u{306} ча\u{438}\u{306}, 1 cafe\u{301}'";
