@@ -139,6 +139,30 @@ async fn a_second_card_that_was_asked_for_is_a_card_like_any_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_card_whose_text_an_earlier_version_changed_does_not_answer_for_its_old_one() {
+    for dialect in BOTH {
+        let app = TestApp::open(dialect).await;
+        let (tea, house) = (app.card("Мой чай", "ru").await, app.card("Мой дом", "ru").await);
+        // A process of the version before there was a likeness runs beside this one, and leaves it as it is.
+        let edit = "UPDATE capture_phrases SET text = 'Мой сад', search = 'Мой сад', version = version + 1";
+        let edit = format!("{edit} WHERE id = '{}'", tea["id"].as_str().unwrap());
+        assert_eq!(app.execute(&edit).await.unwrap(), 1);
+        let typed = app.line(&json!({ "text": "Мой чай", "language": "ru" })).await;
+        assert_eq!((typed.status, &typed.json()["known"]), (StatusCode::CREATED, &json!([])), "{}", typed.text());
+        let garden = app.line(&json!({ "text": "Мой сад", "language": "ru" })).await.json();
+        assert_eq!(garden["known"], json!([tea["id"]]), "it is what it says now: {garden}");
+        assert_eq!(app.found("мой САД").await, [tea["id"].clone()]);
+        app.run_jobs().await;
+        // Nor is it in the way of an edit.
+        assert_eq!(app.execute(&edit.replace("сад", "лес")).await.unwrap(), 1);
+        let edited = app.retype(&house, "Мой сад").await;
+        assert_eq!(edited.status, StatusCode::OK, "{}", edited.text());
+        app.run_jobs().await;
+        app.end().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_phrase_is_the_same_and_is_found_however_it_is_written() {
     for dialect in BOTH {
         let app = TestApp::open(dialect).await;

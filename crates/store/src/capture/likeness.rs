@@ -33,7 +33,7 @@ pub async fn same_as(tx: &mut Tx, row: &PhraseRow, texts: [&str; 2], limit: u32)
     rows.iter().map(|row| parse(row, "id")).collect()
 }
 
-/// A phrase from before phrases had a likeness.
+/// A phrase from before phrases had a likeness, or that a process of such a version has written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unlike {
     /// Its id.
@@ -63,15 +63,17 @@ pub async fn without_likeness(tx: &mut Tx, after: &str, limit: u32) -> Result<Ve
     rows.iter().map(unlike).collect()
 }
 
-/// Writes the likeness of a phrase and what it is found by, unless it was changed since. It stays the version that it is.
-pub async fn set_likeness(tx: &mut Tx, row: &Unlike, likeness: &str, search: &str) -> Result<(), StoreError> {
-    sql("UPDATE capture_phrases SET likeness = $3, search = $4 WHERE id = $1 AND owner = $2 AND version = $5")
-        .bind(row.id.as_str())
-        .bind(row.owner.as_str())
-        .bind(likeness)
-        .bind(search)
-        .bind(row.version)
-        .execute(tx)
-        .await
-        .map(drop)
+/// Writes the likeness of a phrase and what it is found by, unless it was changed since: whether it was written. It stays the version
+/// that it is.
+pub async fn set_likeness(tx: &mut Tx, row: &Unlike, likeness: &str, search: &str) -> Result<bool, StoreError> {
+    let written =
+        sql("UPDATE capture_phrases SET likeness = $3, search = $4 WHERE id = $1 AND owner = $2 AND version = $5")
+            .bind(row.id.as_str())
+            .bind(row.owner.as_str())
+            .bind(likeness)
+            .bind(search)
+            .bind(row.version)
+            .execute(tx)
+            .await?;
+    Ok(written > 0)
 }

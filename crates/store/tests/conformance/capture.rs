@@ -174,11 +174,11 @@ async fn a_likeness_is_written_later_and_no_version_with_it(store: &Store) {
     assert_eq!(found_old.iter().map(|row| &row.id).collect::<Vec<_>>(), [&old.id], "a phrase without a text has none");
     assert!(missing(old.id.as_str()).await.is_empty());
     let set = async |row: &capture::Unlike| {
-        store.write(async |tx| capture::set_likeness(tx, row, "é", "e").await).await.unwrap();
+        store.write(async |tx| capture::set_likeness(tx, row, "é", "e").await).await.unwrap()
     };
-    set(&capture::Unlike { version: found_old[0].version + 1, ..found_old[0].clone() }).await;
+    assert!(!set(&capture::Unlike { version: found_old[0].version + 1, ..found_old[0].clone() }).await);
     assert_eq!(found(store, &old).await, old, "it was changed since");
-    set(&found_old[0]).await;
+    assert!(set(&found_old[0]).await);
     assert_eq!(found(store, &old).await, PhraseRow { likeness: "é".to_owned(), search: "e".to_owned(), ..old.clone() });
     assert_eq!((missing("").await, same_as(store, &new).await), (Vec::new(), vec![old.id]));
 }

@@ -2,13 +2,13 @@
 
 use serde::Serialize;
 use sluice_domain::ids::OwnerId;
-use sluice_store::capture::{self, PhraseId, PhraseRow};
+use sluice_store::capture::{self, PhraseId, PhraseRow, Unlike};
 use sluice_store::{StoreError, Tx};
 use utoipa::ToSchema;
 
 use super::super::error::PhraseError;
 use super::super::notify::changed;
-use super::super::text::decomposed;
+use super::super::text::{decomposed, folded, likeness};
 use super::super::view::{PhraseStatus, PhraseView};
 use super::super::{card, languages};
 
@@ -49,8 +49,39 @@ pub(super) async fn there(
 /// The other phrases of its owner that are the same as this one, at most so many: the first is the one that answers for them. Texts are
 /// locked ([`capture::lock_texts`]) by whoever goes on with what is not there.
 pub(in crate::capture) async fn same_as(tx: &mut Tx, row: &PhraseRow, limit: u32) -> Result<Vec<PhraseId>, StoreError> {
-    // Before phrases had a likeness they were stored as they were typed, and before that in either form of Unicode.
-    capture::same_as(tx, row, [&row.text, &decomposed(&row.text)], limit).await
+    loop {
+        // Before phrases had a likeness they were stored as they were typed, and before that in either form of Unicode.
+        let found = capture::same_as(tx, row, [&row.text, &decomposed(&row.text)], limit).await?;
+        let (mut same, mut is_mended) = (Vec::with_capacity(found.len()), false);
+        for id in found {
+            let Some(other) = capture::find(tx, &row.owner, &id).await? else { continue };
+            if likeness(&other.text) == row.likeness {
+                same.push(id);
+            } else {
+                is_mended |= mend(tx, &other).await?;
+            }
+        }
+        if !is_mended {
+            return Ok(same);
+        }
+    }
+}
+
+/// Gives a phrase the likeness of its text: a process of a version before there was one wrote another text beside the old likeness.
+/// Whether that was done.
+async fn mend(tx: &mut Tx, row: &PhraseRow) -> Result<bool, StoreError> {
+    let now = likeness(&row.text);
+    if row.likeness == now {
+        return Ok(false);
+    }
+    let stale = Unlike {
+        id: row.id.clone(),
+        owner: row.owner.clone(),
+        text: row.text.clone(),
+        search: row.search.clone(),
+        version: row.version.cast_signed(),
+    };
+    capture::set_likeness(tx, &stale, &now, &folded(&row.search)).await
 }
 
 /// The phrase that is the same as a new one, unless another one is asked for.
