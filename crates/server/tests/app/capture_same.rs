@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
+use sluice_store::Dialect;
 
 use crate::capture::path;
 use crate::person::ada;
@@ -191,6 +192,48 @@ async fn a_phrase_is_the_same_and_is_found_however_it_is_written() {
         assert_eq!(app.line(&typed).await.json()["known"], json!([tea["id"]]), "after it");
         assert_eq!(app.found("Чай, 1 cafe").await, [tea["id"].clone()]);
         assert_eq!(app.phrase_now(&tea).await["etag"], tea["etag"], "nobody has changed it");
+        app.end().await;
+    }
+}
+
+/// The database approves the second of these phrases when the first one is given its likeness, before the second one is.
+async fn approve_meanwhile(app: &TestApp, dialect: Dialect, [first, second]: [&str; 2]) {
+    let approve = format!("UPDATE capture_phrases SET version = version + 1 WHERE id = '{second}'");
+    let trigger = "CREATE TRIGGER approve AFTER UPDATE OF likeness ON capture_phrases FOR EACH ROW";
+    if dialect == Dialect::Sqlite {
+        let trigger = format!("{trigger} WHEN NEW.id = '{first}' BEGIN {approve}; END");
+        app.execute(&trigger).await.unwrap();
+        return;
+    }
+    let quoted = approve.replace('\'', "''");
+    let function =
+        format!("CREATE FUNCTION approve() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN {quoted}; RETURN NULL; END'");
+    app.execute(&function).await.unwrap();
+    app.execute(&format!("{trigger} WHEN (NEW.id = '{first}') EXECUTE FUNCTION approve()")).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_card_that_is_approved_meanwhile_has_its_likeness_and_one_that_can_have_none_is_left() {
+    for dialect in BOTH {
+        let app = TestApp::open(dialect).await;
+        let mut ids = Vec::new();
+        for text in ["Мой чай", "Мой дом", "Мой сад"] {
+            ids.push(app.card(text, "ru").await["id"].as_str().unwrap().to_owned());
+        }
+        ids.sort_unstable();
+        app.execute("UPDATE capture_phrases SET likeness = ''").await.unwrap();
+        let unseen = format!("UPDATE capture_phrases SET text = '\u{200b}' WHERE id = '{}'", ids[2]);
+        assert_eq!(app.execute(&unseen).await.unwrap(), 1);
+        approve_meanwhile(&app, dialect, [&ids[0], &ids[1]]).await;
+        app.schedule().await;
+        app.run_jobs().await;
+        let left = "SELECT id AS value FROM capture_phrases WHERE likeness = ''";
+        assert_eq!(app.texts(left, &[]).await, ids[2..]);
+        // There is nothing to do for it at the next start.
+        app.schedule().await;
+        let jobs = "SELECT id AS value FROM jobs WHERE kind = 'capture.liken'";
+        assert_eq!(app.texts(jobs, &[]).await.len(), 1);
+        app.run_jobs().await;
         app.end().await;
     }
 }
