@@ -71,9 +71,10 @@ class Outbox {
     return this.#take(parts, mended);
   }
 
-  /** What was refused is kept as the person mends it; it is not sent before they say so. */
-  async mend(key: string, text: string, eachLine: boolean) {
-    await (await this.begin()).change(key, { text, eachLine });
+  /** What was refused is kept as the person mends it; it is not sent before they say so. Several that are mended together are one. */
+  async mend([key, ...merged]: string[], text: string, eachLine: boolean) {
+    if (key === undefined) return;
+    await (await this.begin()).change(key, { text, eachLine }, merged);
     await this.#look();
   }
 

@@ -41,10 +41,11 @@ export class CaptureStore {
     return this.db.get('captures', key);
   }
 
-  async change(key: string, change: Partial<KeptCapture>): Promise<void> {
+  /** Changes one that is there; those that it has become one with go. */
+  async change(key: string, change: Partial<KeptCapture>, merged: string[] = []): Promise<void> {
     const tx = this.db.transaction('captures', 'readwrite', STRICT);
     const kept = await tx.store.get(key);
-    if (kept) await tx.store.put({ ...kept, ...change });
+    if (kept) await Promise.all([tx.store.put({ ...kept, ...change }), ...merged.map((one) => tx.store.delete(one))]);
     await tx.done;
   }
 
