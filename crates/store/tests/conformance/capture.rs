@@ -394,7 +394,7 @@ async fn drafts_actions_and_exports_are_their_owners_alone(store: &Store) {
     let with = async |owner: OwnerId, action: &'static str, part: &'static str| {
         store.read(async |tx| capture::actions_with(tx, &owner, action, part).await).await.unwrap()
     };
-    assert_eq!(with(ada(), "approved", "\"others\"").await, [action.clone()]);
+    assert_eq!(with(ada(), "approved", "\"others\"").await, std::slice::from_ref(&action));
     assert!(with(omar(), "approved", "\"others\"").await.is_empty());
     assert!(with(ada(), "deleted", "\"others\"").await.is_empty());
     assert!(with(ada(), "approved", "\"oth_rs\"").await.is_empty());
