@@ -212,6 +212,8 @@ test('a photo that could not be read says why, is tried again, and can be read o
   await row.getByRole('link').click();
   await expect(card(page).getByRole('alert')).toHaveText(/\S+.*\. \S+/);
   await studio.accessible();
+  const parts = card(page).locator('[data-testid^="redo-"]:not([data-testid="redo-language"])');
+  await expect(parts, 'no field is made of no phrase').toHaveCount(0);
   await studio.picture('capture-failed-card');
   await page.getByTestId('retry').click();
   await expect.poll(attempts).toBe(before + 2);

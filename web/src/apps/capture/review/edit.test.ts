@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { field, phrase, word } from '../example';
-import { changeOf, emptyWord, fieldOf, formOf, rebased, withoutMarks } from './edit';
+import { changeOf, emptyWord, fieldOf, formOf, isMadeInPart, rebased, withoutMarks } from './edit';
 
 const card = phrase('a', {
   vocabulary: [
@@ -29,6 +29,16 @@ describe('what was changed of a card', () => {
     });
     expect(changeOf(card, { ...form, transliteration: '' }), 'empty goes').toEqual({ transliteration: '' });
     expect(changeOf(card, { ...form, grammar: [...form.grammar, ' '] }), 'an empty remark is none').toBeNull();
+  });
+
+  it('leaves a remark that nothing here could make as it is, with its doubt', () => {
+    const unmade = phrase('c', {
+      grammar: [{ about: '', text: field('', { source: null, state: 'needs_provider' }) }],
+    });
+    const form = formOf(unmade);
+    expect(changeOf(unmade, form)).toBeNull();
+    expect(changeOf(unmade, { ...form, translation: 'mine' })).toEqual({ translation: 'mine' });
+    expect(changeOf(unmade, { ...form, grammar: ['mine'] })).toEqual({ grammar: ['mine'] });
   });
 
   it('keeps words apart that stand there twice', () => {
@@ -60,6 +70,11 @@ describe('an edit of a card that was changed meanwhile', () => {
     expect(rebased(mine, base, { ...base, translation: 'theirs' })).toEqual({ form: mine, conflicts: ['translation'] });
     expect(rebased(mine, base, { ...base, translation: 'mine' }).conflicts, 'both wrote the same').toEqual([]);
   });
+});
+
+it('is made again in part only where there is a phrase', () => {
+  expect(isMadeInPart(phrase('a', { status: 'failed' }))).toBe(true);
+  expect(isMadeInPart(phrase('b', { status: 'failed', source: 'image', text: field('') }))).toBe(false);
 });
 
 it('knows the field of a doubt', () => {

@@ -31,6 +31,9 @@ export function emptyWord(word = ''): WordForm {
 
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
 
+/** The remarks that say something: one that nothing could make yet stands in the card without a text. */
+const noted = (notes: string[]) => notes.map((note) => note.trim()).filter((note) => note !== '');
+
 /** What differs from the card as it is; null if nothing does. */
 export function changeOf(phrase: Phrase, form: CardForm): PhraseChange | null {
   const now = formOf(phrase);
@@ -38,8 +41,8 @@ export function changeOf(phrase: Phrase, form: CardForm): PhraseChange | null {
   if (form.text.trim() !== now.text && form.text.trim() !== '') change.text = form.text.trim();
   if (form.transliteration.trim() !== now.transliteration) change.transliteration = form.transliteration.trim();
   if (form.translation.trim() !== now.translation) change.translation = form.translation.trim();
-  const grammar = form.grammar.map((note) => note.trim()).filter((note) => note !== '');
-  if (!same(grammar, now.grammar)) change.grammar = grammar;
+  const grammar = noted(form.grammar);
+  if (!same(grammar, noted(now.grammar))) change.grammar = grammar;
   const vocabulary = form.vocabulary.filter(({ word }) => word.trim() !== '');
   if (!same(vocabulary, now.vocabulary)) change.vocabulary = wordChanges(now.vocabulary, vocabulary);
   return Object.keys(change).length > 0 ? change : null;
@@ -87,6 +90,11 @@ export function rebased(
     vocabulary: pick('vocabulary'),
   };
   return { form: next, conflicts };
+}
+
+/** Whether a field or the sound can be made again: of a photo or a clip that failed there is no phrase to make them of. */
+export function isMadeInPart({ text }: Phrase): boolean {
+  return text.text !== '';
 }
 
 /** The field of a card that a path of `doubts` belongs to: `vocabulary.2.meaning` is of the vocabulary. */

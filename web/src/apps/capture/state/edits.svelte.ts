@@ -36,11 +36,13 @@ export function keepEdit(phrase: Phrase, form: CardForm): void {
 
 /**
  * What was sent of an edit is saved, and the card is `now`. What was typed while it was on its way stays an edit; true if nothing was.
+ * `on` is the card that `sent` stood on: what only follows it was not typed.
  */
-export function savedEdit(now: Phrase, sent: CardForm): boolean {
+export function savedEdit(now: Phrase, sent: CardForm, on: Phrase): boolean {
   const edit = edits.get(now.id);
   const base = formOf(now);
-  const form = edit ? rebased(edit.form, sent, base).form : base;
+  const typed = edit && rebased(edit.form, edit.base, formOf(on)).form;
+  const form = typed ? rebased(typed, sent, base).form : base;
   if (changeOf(now, form) === null) {
     dropEdit(now.id);
     return true;
