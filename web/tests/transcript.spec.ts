@@ -44,8 +44,23 @@ test('a sound that the server cannot give is not blamed on the browser', async (
     route.fulfill({ status: 500, contentType: 'application/problem+json', json: { code: 'bad_archive' } }),
   );
   await studio.open(PATH);
+  const note = page.getByTestId('player-note');
+  await expect(note).toContainText('The archive with the sound is missing or damaged.');
+  const again = page.waitForRequest('**/segments/*/audio');
   await page.keyboard.press('k');
-  await expect(page.getByTestId('player-note')).toContainText('The archive with the sound is missing or damaged.');
+  await again;
+  await expect(note, 'it is asked for again, and says it again').toContainText('The archive with the sound is missing');
+});
+
+test('only the time and the words of a passage are heard by a click', async ({ studio, page }) => {
+  await new TranscriptAnswers().serve(page);
+  await studio.open(PATH);
+  const player = page.getByTestId('player');
+  await page.locator('[data-index="0"] .who').click();
+  await expect(player).toHaveAttribute('data-playing', 'false');
+  await page.locator('[data-index="0"]').getByTestId('edit').click();
+  await expect(player).toHaveAttribute('data-playing', 'false');
+  expect(await seconds(page)).toBe(0);
 });
 
 /** Clicks in the middle of a word, as a person does. */

@@ -4,7 +4,7 @@ import { vi } from 'vitest';
 export class FakePlayer extends EventTarget {
   static last: FakePlayer;
   preload = '';
-  src = '';
+  error: object | null = null;
   paused = true;
   ended = false;
   seeking = false;
@@ -15,11 +15,24 @@ export class FakePlayer extends EventTarget {
   duration = NaN;
   play = vi.fn(async () => void (this.paused = false));
   pause = vi.fn(() => void (this.paused = true));
-  load = vi.fn();
+  load = vi.fn(() => {
+    this.error = null;
+    this.readyState = 0;
+  });
+  #src = '';
 
   constructor() {
     super();
     FakePlayer.last = this;
+  }
+
+  get src() {
+    return this.#src;
+  }
+
+  set src(src: string) {
+    this.#src = src;
+    this.error = null;
   }
 
   getAttribute() {
@@ -34,5 +47,11 @@ export class FakePlayer extends EventTarget {
     this.duration = duration;
     this.readyState = 1;
     this.dispatchEvent(new Event('loadedmetadata'));
+  }
+
+  /** A player that has failed plays nothing, and says it once, until it loads again. */
+  breaks() {
+    this.error = {};
+    this.dispatchEvent(new Event('error'));
   }
 }

@@ -66,6 +66,7 @@ export class Sound {
     // What cannot be heard, as a first segment that is damaged, is passed.
     else if (pastGap(this.gaps(), this.time) > this.time) this.#move(this.time);
     if (soundAt(this.stretches, this.time) === null) return;
+    if (this.#audio.error) this.#loadAgain();
     this.playing = true;
     if (this.#wanted === null) this.#start();
   }
@@ -152,6 +153,13 @@ export class Sound {
     this.#audio.currentTime = this.#wanted ?? 0;
     this.#wanted = null;
     if (this.playing) this.#start();
+  }
+
+  /** One that failed plays nothing, and does not say it again. It may be there by now, or says why not. */
+  #loadAgain() {
+    if (!this.#stretch) return;
+    this.#wanted ??= Math.max(0, this.time - this.#stretch.start_ms) / 1000;
+    this.#audio.load();
   }
 
   #start() {

@@ -26,7 +26,7 @@ describe('the sound of a session', () => {
     gaps = [{ start_ms: 0, end_ms: 9000, reason: 'unreadable', estimated: false }];
     const player = FakePlayer.last;
     expect(player.src, 'nobody knows of the damage before the transcript is there').toContain('/segments/0/');
-    player.dispatchEvent(new Event('error'));
+    player.breaks();
     expect(sound.failed).toBe(true);
     sound.play();
     expect(player.src).toContain('/segments/1/');
@@ -45,15 +45,31 @@ describe('the sound of a session', () => {
       return new Response(body && JSON.stringify(body), { status });
     };
     const asked = vi.spyOn(globalThis, 'fetch').mockImplementation(answer);
-    FakePlayer.last.dispatchEvent(new Event('error'));
+    FakePlayer.last.breaks();
     await vi.waitFor(() => expect(sound.problem?.code).toBe('bad_archive'));
     expect(asked.mock.calls[0]![0]).toContain('/segments/0/');
     sound.play();
     expect([sound.failed, sound.problem]).toEqual([false, null]);
-    FakePlayer.last.dispatchEvent(new Event('error'));
+    expect(FakePlayer.last.load, 'asked for again: else it says nothing any more').toHaveBeenCalledOnce();
+    FakePlayer.last.breaks();
     await vi.waitFor(() => expect(answers).toEqual([]));
     expect([sound.failed, sound.problem], 'the server has it: the browser cannot play it').toEqual([true, null]);
     asked.mockRestore();
+  });
+
+  it('that failed goes on from where it was once it is there again', () => {
+    const player = FakePlayer.last;
+    player.knows(9);
+    sound.seek(4000);
+    player.breaks();
+    sound.play();
+    expect([player.load.mock.calls.length, player.play.mock.calls.length]).toEqual([1, 0]);
+    player.currentTime = 0;
+    player.knows(9);
+    expect([sound.playing, player.paused, player.currentTime, sound.failed]).toEqual([true, false, 4, false]);
+    sound.pause();
+    sound.play();
+    expect(player.load, 'only one that failed is loaded again').toHaveBeenCalledOnce();
   });
 
   it('stays behind the last sound where what comes is missing, and begins again from there', () => {
