@@ -91,7 +91,9 @@ async fn a_model_writes_the_script_of_a_video_and_is_named_with_its_price() {
         let edited = app.edited(&done, 2, json!({ "heading": "Moon and sea" })).await;
         assert_eq!(edited["script_source"], "written_edited");
         app.render(&done).await;
-        assert_eq!(app.run_to_end(&done).await["state"], "done");
+        let rendered = app.run_to_end(&done).await;
+        let (state, spent) = (&rendered["state"], &rendered["cost"]["spent_micro_usd"]);
+        assert_eq!((state, spent), (&json!("done"), &json!(PRICE)), "what was paid before stays paid");
         assert_eq!(fakes.model.asked().len(), 1);
         let again = app.reel(&ada(), &document, choices).await;
         let again = app.run_to_end(&again).await;

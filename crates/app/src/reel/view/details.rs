@@ -22,16 +22,14 @@ pub(super) struct Details {
 
 impl Details {
     pub(super) async fn read(tx: &mut Tx, rows: &Rows) -> Result<Self, StoreError> {
-        let owner = &rows.reel.owner;
+        let reel = &rows.reel;
+        // Of all its jobs: also of those that were replaced since, and of scenes that were deleted, something was paid.
+        let subjects = calls::of_subjects(tx, &reel.owner, &[reel.id.as_str()]).await?;
         let mut spent: BTreeMap<String, Spent> = BTreeMap::new();
-        let jobs = rows.job.iter().chain(rows.scenes.iter().filter_map(|(_, job)| job.as_ref()));
-        for job in jobs {
-            for (kind, cost) in calls::costs(tx, owner, &job.row.id).await? {
-                spent.entry(kind).or_default().known += cost;
-            }
-            for (kind, count) in calls::unpriced(tx, owner, &job.row.id).await? {
-                spent.entry(kind).or_default().unpriced_calls += count;
-            }
+        for paid in subjects.into_values().flat_map(|subject| subject.paid) {
+            let of_kind = spent.entry(paid.kind).or_default();
+            of_kind.known += paid.known;
+            of_kind.unpriced_calls += paid.unpriced;
         }
         let (waiting, scenes) = waits(tx, rows).await?;
         Ok(Self { waiting, scenes, spent })
