@@ -225,7 +225,8 @@ fn say_why(why: &Why, now: Timestamp) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn sentence(reason: &Reason, now: Timestamp) -> String {
+/// A reason why a job waits, in words.
+pub(super) fn sentence(reason: &Reason, now: Timestamp) -> String {
     let until = |at: &Option<Timestamp>| at.map_or_else(String::new, |at| format!(", for {} more", age(at, now)));
     match reason {
         Reason::Running { worker } => format!("a worker runs it: {worker}"),

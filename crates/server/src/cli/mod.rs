@@ -20,6 +20,7 @@ mod storage;
 mod trying;
 mod twin;
 mod users;
+mod waits;
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};

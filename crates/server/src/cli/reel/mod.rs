@@ -28,6 +28,7 @@ use sluice_store::reel::{self, ReelRow};
 
 use self::progress::Progress;
 use crate::cli::outputs::{Outputs, Product};
+use crate::cli::waits::Waits;
 use crate::cli::{Failure, say, serve};
 use crate::config::{Config, sizes_over};
 use crate::wiring;
@@ -328,11 +329,17 @@ async fn ingest(app: &App, command: &ReelCommand) -> anyhow::Result<DocumentId> 
 async fn watch(app: &App, id: &ReelId, mut progress: Progress) -> anyhow::Result<ReelView> {
     let stopped = |code: &'static str, detail: &str| Failure::new(code, "No video was made", detail);
     let mut changed = app.engine.changed();
+    let mut waits = Waits::default();
     loop {
         changed.mark_unchanged();
         let reel =
             view::reel(&OwnerId::local(), reel_of(app)?, id).await?.context("the video was deleted meanwhile")?;
         progress.show(&reel);
+        if let Some(waiting) = &reel.waiting
+            && let Some(line) = waits.changed(&waiting.reasons, app.platform.store.now().await?)
+        {
+            progress.tell(&line);
+        }
         match reel.state {
             ReelState::Done => return Ok(reel),
             ReelState::Working => {}

@@ -38,6 +38,19 @@ impl Progress {
             Self::Silent => {}
         }
     }
+
+    /// A line of its own, above the bars.
+    pub(super) fn tell(&self, line: &str) {
+        match self {
+            Self::Bars(bars) => {
+                bars.all.println(line).ok();
+            }
+            Self::Lines(_) => {
+                writeln!(io::stderr().lock(), "{line}").ok();
+            }
+            Self::Silent => {}
+        }
+    }
 }
 
 /// A bar for the whole video, and one for each scene.

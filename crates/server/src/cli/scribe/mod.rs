@@ -24,6 +24,7 @@ use sluice_domain::ids::{JobId, OwnerId};
 use self::progress::Progress;
 use crate::cli::failure::USAGE;
 use crate::cli::outputs::{Outputs, Product};
+use crate::cli::waits::Waits;
 use crate::cli::{Failure, say, serve};
 use crate::config::{Config, sizes_over};
 use crate::wiring;
@@ -190,6 +191,7 @@ async fn start(app: &App, command: &TranscribeCommand) -> anyhow::Result<Recordi
 async fn watch(app: &App, session: &RecordingId, mut progress: Progress) -> anyhow::Result<()> {
     let (scribe, owner) = (scribe_of(app)?, OwnerId::local());
     let mut changed = app.engine.changed();
+    let mut waits = Waits::default();
     loop {
         changed.mark_unchanged();
         let view = session::show(scribe, &owner, session).await?.session;
@@ -208,6 +210,10 @@ async fn watch(app: &App, session: &RecordingId, mut progress: Progress) -> anyh
             && let Some(found) = app.engine.progress(&owner, &job).await?
         {
             progress.show(found.fraction);
+            let why = app.engine.why(&owner, &job).await?;
+            if let Some(line) = waits.changed(&why.reasons, app.platform.store.now().await?) {
+                progress.tell(&line);
+            }
         }
         tokio::select! {
             _ = changed.changed() => {}

@@ -33,6 +33,17 @@ impl Progress {
         self.set(percent);
     }
 
+    /// A line of its own, above the bar.
+    pub(super) fn tell(&self, line: &str) {
+        match self {
+            Self::Bar(bar) => bar.println(line),
+            Self::Lines { .. } => {
+                writeln!(io::stderr().lock(), "{line}").ok();
+            }
+            Self::Silent => {}
+        }
+    }
+
     pub(super) fn done(&mut self) {
         match self {
             Self::Bar(bar) => bar.finish(),
