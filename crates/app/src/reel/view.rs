@@ -224,7 +224,7 @@ pub struct ReelCostView {
     pub estimated_micro_usd: Option<i64>,
     /// The amount spent so far, as far as it is known.
     pub spent_micro_usd: i64,
-    /// How many calls ended without a known cost: they are in no amount.
+    /// How many calls have no known cost, also because their answer was lost: they are in no amount.
     pub unpriced_calls: u64,
     /// The same step by step: those in which a provider takes part.
     pub steps: Vec<StepCostView>,
@@ -239,7 +239,7 @@ pub struct StepCostView {
     pub estimated_micro_usd: Option<i64>,
     /// The amount spent so far, as far as it is known.
     pub spent_micro_usd: i64,
-    /// How many of its calls ended without a known cost.
+    /// How many of its calls have no known cost.
     pub unpriced_calls: u64,
 }
 

@@ -29,6 +29,8 @@ async fn a_card_whose_answer_was_lost_is_reviewed_without_it_and_says_what_to_do
         assert_eq!((&note["state"], &note["reason"]), (&json!("needs_provider"), &json!("answer_lost")), "{made}");
         assert_eq!(made["transliteration"]["state"], "sure", "what needs no model is there");
         assert_eq!((model.asked().len(), capture.other().asked().len()), (1, 0), "nobody is paid beside it");
+        let unpriced = &made["cost"]["unpriced_calls"];
+        assert!(is_charged || *unpriced == json!(1), "it may have been paid: {}", made["cost"]);
         // Whoever wants it all the same asks once more.
         model.answer(&json!({ "translation": "Where is my tea?" }));
         let redo = app.on_phrase(&made, "/redo", &json!({ "what": "field", "field": "translation" })).await;

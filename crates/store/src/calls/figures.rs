@@ -51,7 +51,7 @@ pub struct Paid {
     pub own_key: bool,
     /// As far as it is known.
     pub known: MicroUsd,
-    /// How many of them ended without a known cost.
+    /// How many of them have no known cost.
     pub unpriced: u64,
 }
 
@@ -60,7 +60,8 @@ pub struct Paid {
 pub struct OfSubject {
     /// How many jobs there are: of those that retention removed nothing is known any more.
     pub jobs: u64,
-    /// The calls that have ended, but for those of built-in engines that nobody is asked for.
+    /// The calls that have ended, and those whose answer was lost, which may have been paid: their cost is not known until it is
+    /// found out. Those of built-in engines, for which nobody is paid, are left out.
     pub paid: Vec<Paid>,
 }
 
@@ -86,7 +87,7 @@ pub async fn of_subjects(
                  CAST(SUM(CASE WHEN calls.cost IS NULL THEN 1 ELSE 0 END) AS BIGINT) AS unpriced
              FROM jobs JOIN calls ON calls.job = jobs.id
              WHERE jobs.owner = $1 AND jobs.subject > '' AND jobs.subject IN ({these}) AND calls.owner = jobs.owner
-                 AND calls.provider IS NOT NULL AND calls.finished_at IS NOT NULL
+                 AND calls.provider IS NOT NULL AND (calls.finished_at IS NOT NULL OR calls.outcome = 'unknown')
              GROUP BY jobs.subject, calls.kind, calls.own_key ORDER BY jobs.subject, calls.kind, calls.own_key"
         ));
         for row in &paid.bind(owner.as_str()).bind_all(subjects.iter().copied()).all(tx).await? {

@@ -170,6 +170,9 @@ async fn a_subject_costs_what_the_calls_of_all_its_jobs_have_cost(world: &World)
     let card = OfSubject { jobs: 3, paid: vec![paid(false, 7, 1), paid(true, 5, 0)] };
     assert_eq!(of(ada()).await, [("card 1".to_owned(), card)].into());
     assert!(of(omar()).await.is_empty());
+    // Its answer is lost, and it may have been paid.
+    world.store.write(async |tx| calls::mark_unknown(tx, &open.id).await).await.unwrap();
+    assert_eq!(of(ada()).await["card 1"].paid[0], paid(false, 7, 2));
     end(world, &open, Outcome::Succeeded, 1).await;
     assert_eq!(of(ada()).await["card 1"].paid[0], paid(false, 8, 1));
 }

@@ -10003,7 +10003,7 @@ export interface components {
             steps: components["schemas"]["CardStepCostView"][];
             /**
              * Format: int64
-             * @description How many calls ended without a known cost: they are in no amount.
+             * @description How many calls have no known cost, also because their answer was lost: they are in no amount.
              */
             unpriced_calls: number;
         };
@@ -10025,7 +10025,7 @@ export interface components {
             step: components["schemas"]["CardStep"];
             /**
              * Format: int64
-             * @description How many of its calls ended without a known cost.
+             * @description How many of its calls have no known cost.
              */
             unpriced_calls: number;
         };
@@ -12043,7 +12043,7 @@ export interface components {
             steps: components["schemas"]["StepCostView"][];
             /**
              * Format: int64
-             * @description How many calls ended without a known cost: they are in no amount.
+             * @description How many calls have no known cost, also because their answer was lost: they are in no amount.
              */
             unpriced_calls: number;
         };
@@ -12683,7 +12683,7 @@ export interface components {
             step: components["schemas"]["PaidStep"];
             /**
              * Format: int64
-             * @description How many of its calls ended without a known cost.
+             * @description How many of its calls have no known cost.
              */
             unpriced_calls: number;
         };

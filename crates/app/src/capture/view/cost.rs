@@ -15,7 +15,7 @@ use crate::capture::card::CardFields;
 pub struct CardCostView {
     /// As far as it is known, in millionths of a US dollar.
     pub spent_micro_usd: i64,
-    /// How many calls ended without a known cost: they are in no amount.
+    /// How many calls have no known cost, also because their answer was lost: they are in no amount.
     pub unpriced_calls: u64,
     /// Whether that is all. Work is forgotten after the retention period, and what it cost is then in no amount.
     pub is_whole: bool,
@@ -32,7 +32,7 @@ pub struct CardStepCostView {
     pub own_key: bool,
     /// As far as it is known, in millionths of a US dollar.
     pub spent_micro_usd: i64,
-    /// How many of its calls ended without a known cost.
+    /// How many of its calls have no known cost.
     pub unpriced_calls: u64,
 }
 

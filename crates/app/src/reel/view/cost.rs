@@ -17,7 +17,7 @@ use crate::reel::storyboard::Scene;
 pub(super) struct Spent {
     /// As far as it is known.
     pub(super) known: MicroUsd,
-    /// How many of them ended without a known cost.
+    /// How many of them have no known cost.
     pub(super) unpriced_calls: u64,
 }
 
