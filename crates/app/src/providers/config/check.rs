@@ -129,6 +129,11 @@ fn provider_problems(name: &str, settings: &ProviderSettings) -> Vec<String> {
     for code in settings.voices.keys().filter(|code| LanguageCode::from_code(code).is_none()) {
         said.push(format!("voices.{code}: there is no such language; write its code, such as en or ar"));
     }
+    for (code, voices) in &settings.voices {
+        if voices.is_empty() || voices.iter().any(|voice| voice.trim().is_empty()) {
+            said.push(format!("voices.{code}: a voice has a name: give each, or leave the language out"));
+        }
+    }
     for (served, model) in &settings.models {
         let can: Vec<&str> = settings.kind.serves().iter().map(|served| served.as_str()).collect();
         if !can.contains(&served.as_str()) {
@@ -208,6 +213,8 @@ mod tests {
             (json!({ "kind": "runner" }), "give its url"),
             (json!({ "kind": "openai", "fallbacks": ["b"] }), "fallbacks is for"),
             (json!({ "kind": "openai", "voices": { "xx": ["b"] } }), "voices.xx: there is no such language"),
+            (json!({ "kind": "openai", "voices": { "ka": [] } }), "voices.ka: a voice has a name"),
+            (json!({ "kind": "elevenlabs", "voices": { "ru": ["a", " "] } }), "voices.ru: a voice has a name"),
             (json!({ "kind": "d-id", "server": "vllm", "url": "https://x.org" }), "server is for"),
             (json!({ "kind": "elevenlabs", "key_form": "base64" }), "key_form is for"),
             (json!({ "kind": "d-id", "models": { "speak": "x" } }), "models.speak: it cannot do that; it can present"),
