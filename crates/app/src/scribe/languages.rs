@@ -15,6 +15,14 @@ const NAMED: usize = 20;
 /// The code of the language that a person names. Its case, and what follows it as in "en-US", make no difference to what is heard.
 pub fn known(named: &str) -> Result<&'static str, SessionError> {
     let primary = named.trim().split(['-', '_']).next().unwrap_or_default().to_lowercase();
+    // The same language by the code that Whisper has for it.
+    let primary = match primary.as_str() {
+        "nb" => "no",
+        "jv" => "jw",
+        "fil" => "tl",
+        "iw" => "he",
+        same => same,
+    };
     LANGUAGES.iter().copied().find(|code| *code == primary).ok_or_else(|| refused(named, LANGUAGES.to_vec()))
 }
 
@@ -79,6 +87,9 @@ mod tests {
     #[test]
     fn a_language_is_known_however_it_is_written() {
         for (named, code) in [("en", "en"), ("EN", "en"), ("en-US", "en"), ("zh_Hant_TW", "zh"), (" Haw ", "haw")] {
+            assert_eq!(known(named).unwrap(), code, "{named}");
+        }
+        for (named, code) in [("nb", "no"), ("nb-NO", "no"), ("jv", "jw"), ("fil-PH", "tl"), ("IW", "he")] {
             assert_eq!(known(named).unwrap(), code, "{named}");
         }
         for named in ["", "-", "English", "tlh", "xx-US", "e n"] {
