@@ -310,19 +310,23 @@ pub async fn end(
     cost: Option<MicroUsd>,
 ) -> Result<(), StoreError> {
     let now = tx.now().await?;
-    let row = sql("UPDATE calls SET outcome = $2, finished_at = $3, provider_id = COALESCE($4, provider_id), cost = $5
-         WHERE id = $1 AND (finished_at IS NULL OR $2 = 'succeeded' AND outcome <> 'succeeded')
-         RETURNING job, lease, provider, own_key")
-    .bind(call)
-    .bind(outcome.as_str())
-    .bind(now.as_millis())
-    .bind(provider_id)
-    .bind(cost.map(|cost| storable::money(cost).0))
-    .optional(tx)
-    .await?;
+    let ended = async |tx: &mut Tx, which: &str| {
+        let text = format!(
+            "UPDATE calls SET outcome = $2, finished_at = $3, provider_id = COALESCE($4, provider_id), cost = $5
+             WHERE id = $1 AND {which} RETURNING job, lease, provider, own_key"
+        );
+        let query = sql(text).bind(call).bind(outcome.as_str()).bind(now.as_millis()).bind(provider_id);
+        query.bind(cost.map(|cost| storable::money(cost).0)).optional(tx).await
+    };
+    let mut row = ended(tx, "finished_at IS NULL").await?;
+    let is_late = row.is_none() && outcome == Outcome::Succeeded;
+    if is_late {
+        row = ended(tx, "outcome <> 'succeeded'").await?;
+    }
     let Some(row) = row else { return Ok(()) };
+    // Its reservation may have gone to the next provider meanwhile.
     let provider: Option<String> = row.get("provider")?;
-    let is_charged = cost.is_some_and(|cost| cost > MicroUsd(0)) && !row.get::<bool>("own_key")?;
+    let is_charged = is_late && cost.is_some_and(|cost| cost > MicroUsd(0)) && !row.get::<bool>("own_key")?;
     let charged = provider.as_deref().filter(|_| is_charged);
     spend::correct(tx, &row::id(&row, "job")?, &row::id(&row, "lease")?, charged).await?;
     wake_waiting(tx, call).await
