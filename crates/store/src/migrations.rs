@@ -53,6 +53,7 @@ const CORE: Module = Module {
         Migration { name: "patience", sql: include_str!("../migrations/core/0011_patience.sql") },
         Migration { name: "periods", sql: include_str!("../migrations/core/0012_periods.sql") },
         Migration { name: "calls_by_id", sql: include_str!("../migrations/core/0013_calls_by_id.sql") },
+        Migration { name: "stopped_jobs", sql: include_str!("../migrations/core/0014_stopped_jobs.sql") },
     ],
 };
 

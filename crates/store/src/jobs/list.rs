@@ -129,11 +129,11 @@ async fn select(
         (Subjects::Some, None | Some(JobState::Succeeded)) if by_kind => " AND subject <> ''",
         (Subjects::Some, None | Some(JobState::Succeeded)) => " AND subject > ''",
         (Subjects::Some, Some(state)) if !state.is_final() => " AND subject > '' AND finished_at IS NULL",
-        (Subjects::Some, Some(_)) => " AND subject > '' AND state IN ('dead', 'cancelled', 'expired')",
+        (Subjects::Some, Some(_)) => " AND subject > '' AND finished_at IS NOT NULL AND state <> 'succeeded'",
         (Subjects::None, _) => " AND subject = ''",
         (Subjects::Any, None | Some(JobState::Succeeded)) => "",
         (Subjects::Any, Some(state)) if !state.is_final() => " AND finished_at IS NULL",
-        (Subjects::Any, Some(_)) => " AND state IN ('dead', 'cancelled', 'expired')",
+        (Subjects::Any, Some(_)) => " AND finished_at IS NOT NULL AND state <> 'succeeded'",
     });
     if let Some(state) = filter.state {
         let _ = write!(text, " AND state = '{}'", state.as_str());

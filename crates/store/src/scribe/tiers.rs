@@ -86,7 +86,8 @@ pub async fn remember_unmade(tx: &mut Tx, after: &str, limit: u32) -> Result<Opt
              (SELECT id, owner, tier FROM scribe_sessions WHERE id > $1 ORDER BY id LIMIT $2) AS page
          CROSS JOIN jobs AS made
          WHERE page.tier <> 'cold' AND made.owner = page.owner AND made.subject = page.id AND made.subject > ''
-             AND made.id > '' AND made.state IN ('dead', 'cancelled', 'expired') AND made.kind <> '{SUMMARISING}'
+             AND made.id > '' AND made.finished_at IS NOT NULL AND made.state <> 'succeeded'
+             AND made.kind <> '{SUMMARISING}'
              AND {LATEST}
          ON CONFLICT (session_id, kind) DO UPDATE SET job_id = excluded.job_id, state = excluded.state,
              error_code = excluded.error_code, error_message = excluded.error_message"
