@@ -123,12 +123,11 @@ impl Reader {
 /// each, which no page has, this took twice the time and four times the memory.
 fn encoded(ppm: &[u8], turns: u8) -> Option<Vec<u8>> {
     let (size, pixels) = netpbm(ppm, b"P6", 3)?;
-    let (pixels, [width, height]) = match turns {
-        0 => (Cow::Borrowed(pixels), size),
-        _ => {
-            let (turned, size) = turn(pixels, 3, size, turns);
-            (Cow::Owned(turned), size)
-        }
+    let (pixels, [width, height]) = if turns == 0 {
+        (Cow::Borrowed(pixels), size)
+    } else {
+        let (turned, size) = turn(pixels, 3, size, turns);
+        (Cow::Owned(turned), size)
     };
     let mut png = Vec::new();
     PngEncoder::new_with_quality(&mut png, CompressionType::Default, FilterType::Adaptive)
