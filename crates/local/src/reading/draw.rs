@@ -120,7 +120,7 @@ impl Reader {
 }
 
 /// A binary PPM image as a PNG file, after clockwise quarter turns. Its pixels are written as they are: with an opacity of
-/// each, which no page has, this took twice the time and four times the memory.
+/// each, which no page has, this took twice the time, and held them four times.
 fn encoded(ppm: &[u8], turns: u8) -> Option<Vec<u8>> {
     let (size, pixels) = netpbm(ppm, b"P6", 3)?;
     let (pixels, [width, height]) = if turns == 0 {

@@ -1,5 +1,5 @@
 -- SQLite looks up a list of three states in a temporary table that each statement builds, for the old and the new row of
--- each change: a fifth of what a drained queue costs. A column that is NULL until the end decides it at once.
+-- each change: a fifth of what the claims and ends of jobs cost. A column that is NULL until the end decides it at once.
 DROP INDEX jobs_list_stopped;
 DROP INDEX jobs_stopped;
 CREATE INDEX jobs_list_stopped ON jobs (owner, state, id)
