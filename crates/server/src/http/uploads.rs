@@ -148,7 +148,7 @@ pub(crate) async fn show(
     responses((status = 204, headers(("Upload-Offset" = u64), ("Upload-Expires" = String), ("Sluice-Document" = String), ("Sluice-Taken" = String))),
               (status = 404, body = Problem), (status = 409, body = Problem), (status = 410, body = Problem),
               (status = 412, description = "Another version of tus is needed.", body = Problem), (status = 413, body = Problem), (status = 422, body = Problem), (status = 423, body = Problem),
-              (status = 460, body = Problem), (status = 507, body = Problem)))]
+              (status = 429, body = Problem), (status = 460, body = Problem), (status = 507, body = Problem)))]
 pub(crate) async fn append(
     Asking(asker): Asking,
     State(api): State<Api>,
