@@ -2,7 +2,8 @@
 """Tests the server against its OpenAPI document: the document is valid and is the one that is checked in, and whatever the
 document allows or forbids is answered as it says, by Schemathesis with all its checks.
 
-SLUICE_BINARY is the release binary, SECONDS how long requests are made up, SEED repeats a run.
+SLUICE_BINARY is the release binary, SECONDS how long requests are made up. SEED is what they are made up from: the same in every
+run unless it is set, so that a change is tested by the requests that passed before it; `random` looks for new ones.
 """
 
 import atexit
@@ -20,6 +21,7 @@ from openapi_spec_validator import validate
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 START_SECONDS = 30
+SEED = os.environ.get("SEED", "1")
 
 
 def start(binary, data):
@@ -43,14 +45,15 @@ def start(binary, data):
     raise SystemExit("the server did not start:\n" + (data / "server.log").read_text()[-2000:])
 
 
-def token(binary, data):
-    """An API token of the administrator, who is created here."""
+def accounts(binary, data):
+    """Two administrators, who are created here: an API token of the first one, and both their ids."""
     def run(*arguments, **more):
         command = [binary, *arguments, "--json", "--data", str(data)]
         return json.loads(subprocess.run(command, check=True, capture_output=True, text=True, **more).stdout)
 
-    run("user", "add", "ada@example.org", "--admin", "--password-file", "-", input="a quiet lighthouse\n")
-    return run("token", "add", "ada@example.org", "contract", "--scopes", "read,write,admin,metrics")["secret"]
+    ids = [run("user", "add", f"{name}@example.org", "--admin", "--password-file", "-", input="a quiet lighthouse\n")["id"]
+           for name in ("ada", "bob")]
+    return run("token", "add", "ada@example.org", "contract", "--scopes", "read,write,admin,metrics")["secret"], *ids
 
 
 def check_document(url):
@@ -61,16 +64,17 @@ def check_document(url):
         raise SystemExit("openapi.json is not what the server answers: type  sluice openapi > openapi.json")
 
 
-def ask_everything(url, folder, bearer):
+def ask_everything(url, folder, bearer, own, other):
     command = [
         str(pathlib.Path(sys.executable).parent / "schemathesis"),
         "--config-file", str(ROOT / "scripts" / "tests" / "schemathesis.toml"),
         "run", f"{url}/api/v1/openapi.json", "--max-time", os.environ.get("SECONDS", "90"),
         "--header", f"Authorization: Bearer {bearer}",
     ]
-    if "SEED" in os.environ:
-        command += ["--seed", os.environ["SEED"]]
-    environment = dict(os.environ, SCHEMATHESIS_HOOKS=str(ROOT / "scripts" / "tests" / "contract" / "hooks.py"))
+    if SEED != "random":
+        command += ["--seed", SEED]
+    hooks = ROOT / "scripts" / "tests" / "contract" / "hooks.py"
+    environment = dict(os.environ, SCHEMATHESIS_HOOKS=str(hooks), SLUICE_OWN_ACCOUNT=own, SLUICE_OTHER_ACCOUNT=other)
     # In a separate folder, because it stores its findings.
     return subprocess.run(command, cwd=folder, env=environment, check=False).returncode
 
@@ -82,7 +86,7 @@ def main():
         data.mkdir()
         url = start(binary, data)
         check_document(url)
-        code = ask_everything(url, folder, token(binary, data))
+        code = ask_everything(url, folder, *accounts(binary, data))
         if code != 0:
             print((data / "server.log").read_text()[-4000:], file=sys.stderr)
         sys.exit(code)
