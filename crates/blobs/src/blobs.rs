@@ -31,12 +31,12 @@ pub struct Stored {
 }
 
 /// A blob that a listing found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Listed {
     /// Its name.
     pub hash: BlobHash,
-    /// Its length.
-    pub bytes: u64,
+    /// Its length, or why it cannot be told: the listing goes on behind such a blob.
+    pub bytes: Result<u64, BlobError>,
 }
 
 /// A blob as a file for a child process. Only to be read; valid until this is dropped.

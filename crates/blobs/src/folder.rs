@@ -1,7 +1,8 @@
 //! The backend for one machine: a file per blob, named by its hash, in one of 256 folders.
 
+use std::error::Error as _;
 use std::fs::File;
-use std::io::{ErrorKind, Read as _, Seek as _, SeekFrom};
+use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -53,11 +54,15 @@ impl Folder {
         let folder = Self { media: data.join("media") };
         private_folder(&folder.media)?;
         for shard in 0..=u8::MAX {
-            private_folder(&folder.media.join(format!("{shard:02x}")))?;
+            private_folder(&folder.shard(shard))?;
         }
         sync_folder(&folder.media)?;
         sync_folder(data)?;
         Ok(folder)
+    }
+
+    fn shard(&self, number: u8) -> PathBuf {
+        self.media.join(format!("{number:02x}"))
     }
 
     fn path(&self, hash: &BlobHash) -> PathBuf {
@@ -127,21 +132,35 @@ impl Folder {
         let first = after.and_then(|hash| u8::from_str_radix(hash.shard(), 16).ok()).unwrap_or(0);
         let mut found = Vec::new();
         for shard in first..=u8::MAX {
-            let shard = self.media.join(format!("{shard:02x}"));
-            let mut hashes: Vec<BlobHash> =
-                crate::files::names(&shard)?.iter().filter_map(|name| name.parse().ok()).collect();
+            let shard = self.shard(shard);
+            let names = match crate::files::names(&shard) {
+                Err(error) if self.opens() => {
+                    tracing::error!(%error, cause = error.source(), "a folder of blobs cannot be read; it is passed over");
+                    continue;
+                }
+                names => names?,
+            };
+            let mut hashes: Vec<BlobHash> = names.iter().filter_map(|name| name.parse().ok()).collect();
             hashes.retain(|hash| after.is_none_or(|after| hash > after));
             for hash in hashes {
                 if found.len() == limit {
                     return Ok(found);
                 }
-                match std::fs::metadata(shard.join(hash.as_str())) {
-                    Ok(file) => found.push(Listed { hash, bytes: file.len() }),
-                    Err(error) if error.kind() == ErrorKind::NotFound => {}
-                    Err(error) => return Err(BlobError::at(&shard, error)),
-                }
+                let path = shard.join(hash.as_str());
+                let bytes = match std::fs::metadata(&path) {
+                    Ok(file) if file.is_file() => Ok(file.len()),
+                    Ok(_) => Err(BlobError::at(&path, io::Error::other("it is no file"))),
+                    Err(error) if error.kind() == ErrorKind::NotFound => continue,
+                    Err(error) => Err(BlobError::at(&path, error)),
+                };
+                found.push(Listed { hash, bytes });
             }
         }
         Ok(found)
+    }
+
+    /// Whether any of its folders can be read: else nothing is wrong with one of them, but with what they are on.
+    fn opens(&self) -> bool {
+        (0..=u8::MAX).any(|shard| std::fs::read_dir(self.shard(shard)).is_ok())
     }
 }

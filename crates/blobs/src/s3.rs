@@ -319,7 +319,7 @@ fn listed(
 ) -> impl Stream<Item = Result<Listed, BlobError>> {
     found.map_err(|error| failed("list its objects", error)).try_filter_map(|object| {
         let hash = object.location.filename().and_then(|name| name.parse::<BlobHash>().ok());
-        std::future::ready(Ok(hash.map(|hash| Listed { hash, bytes: object.size })))
+        std::future::ready(Ok(hash.map(|hash| Listed { hash, bytes: Ok(object.size) })))
     })
 }
 

@@ -1,9 +1,13 @@
 //! The verification job. It compares rows and bytes in both directions, page by page: bytes that a row references but
-//! that are missing are reported with their owner; bytes without a row become garbage.
+//! that are missing are reported with their owner; bytes without a row become garbage. A blob that cannot be looked at is
+//! reported, too, and passed over, unless nothing can be done in the whole store: then the run ends, and is tried again.
+
+use std::error::Error as _;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use sluice_blobs::BlobHash;
+use sluice_blobs::{BlobError, BlobHash, Blobs};
 use sluice_engine::{Job, JobError, Next, Run};
 use sluice_store::{blobs, retention};
 
@@ -46,18 +50,23 @@ impl Job for Verify {
         let stop = || run.cancelled().is_cancelled();
         match stage {
             Stage::Rows => {
-                for missing in verify_rows(context, stop).await? {
+                for Finding { fault, hash, owner, app, subject } in verify_rows(context, stop).await? {
                     tracing::error!(
-                        hash = missing.hash, owner = %missing.owner, app = missing.app, subject = missing.subject,
-                        "bytes that a row points at are missing: restore them from a backup"
+                        hash,
+                        owner,
+                        app,
+                        subject,
+                        "bytes that a row points at are {fault}: restore them from a backup"
                     );
-                    let Missing { hash, owner, app, subject } = missing;
-                    run.log(format!("missing: {hash}, of {app} {subject} of {owner}"));
+                    run.log(format!("{fault}: {hash}, of {app} {subject} of {owner}"));
                 }
                 Ok(Next::Stage(Stage::Bytes))
             }
             Stage::Bytes => {
-                let adopted = verify_bytes(context, stop).await?;
+                let WithoutRow { adopted, unusable } = verify_bytes(context, stop).await?;
+                for hash in unusable {
+                    run.log(format!("{}: {hash}, without a row", Fault::Unusable));
+                }
                 let uploads = uploads::remove_unknown(context, stop).await?;
                 Ok(Next::Done(json!({ "without_row": adopted, "uploads_without_row": uploads })))
             }
@@ -65,9 +74,29 @@ impl Job for Verify {
     }
 }
 
-/// Missing bytes, and a row that references them.
+/// What is wrong with bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fault {
+    /// There are none, or not as many as there should be.
+    Missing,
+    /// The store fails when it is asked for them, and does not for others.
+    Unusable,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Missing => "missing",
+            Self::Unusable => "unusable",
+        })
+    }
+}
+
+/// Bytes with which something is wrong, and a row that references them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Missing {
+pub struct Finding {
+    /// What is wrong.
+    pub fault: Fault,
     /// Their hash.
     pub hash: String,
     /// The owner of the row.
@@ -78,14 +107,23 @@ pub struct Missing {
     pub subject: String,
 }
 
+/// Blobs without a row.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WithoutRow {
+    /// How many have become garbage.
+    pub adopted: u64,
+    /// The hashes of those that cannot be looked at.
+    pub unusable: Vec<String>,
+}
+
 /// Most rows that are reported for one blob.
 const NAMED: u32 = 10;
 
 /// Checks that there are bytes for every row.
-pub async fn verify_rows(context: &Context, stop: impl Fn() -> bool) -> Result<Vec<Missing>, JobError> {
+pub async fn verify_rows(context: &Context, stop: impl Fn() -> bool) -> Result<Vec<Finding>, JobError> {
     let (store, bytes) = (&context.platform.store, context.platform.media.blobs());
     let mut batches = BatchSize::default();
-    let mut missing = Vec::new();
+    let mut found = Vec::new();
     for _ in 0..PAGES {
         let page = store
             .read(async |tx| {
@@ -96,16 +134,19 @@ pub async fn verify_rows(context: &Context, stop: impl Fn() -> bool) -> Result<V
         let next = page.last().filter(|_| page.len() == PAGE as usize).map(|row| row.hash.clone());
         for row in page.iter().filter(|row| row.unreferenced_since.is_none()) {
             let Ok(hash) = row.hash.parse::<BlobHash>() else { continue };
-            let there = bytes.size(&hash).await.map_err(MediaError::from)? == Some(row.bytes);
-            if !there {
-                let pointing = store.read(async |tx| blobs::pointing_at(tx, &row.hash, NAMED).await).await?;
-                missing.extend(pointing.into_iter().map(|(owner, app, subject)| Missing {
-                    hash: row.hash.clone(),
-                    owner: owner.to_string(),
-                    app,
-                    subject,
-                }));
-            }
+            let fault = match bytes.size(&hash).await {
+                Ok(Some(length)) if length == row.bytes => continue,
+                Ok(_) => Fault::Missing,
+                Err(error) => pass_over(bytes, &hash, error).await?,
+            };
+            let pointing = store.read(async |tx| blobs::pointing_at(tx, &row.hash, NAMED).await).await?;
+            found.extend(pointing.into_iter().map(|(owner, app, subject)| Finding {
+                fault,
+                hash: row.hash.clone(),
+                owner: owner.to_string(),
+                app,
+                subject,
+            }));
         }
         let position = next.as_deref();
         batches.batch(context, async |tx, _| retention::set_cursor(tx, "verify_rows", position).await).await?;
@@ -113,14 +154,28 @@ pub async fn verify_rows(context: &Context, stop: impl Fn() -> bool) -> Result<V
             break;
         }
     }
-    Ok(missing)
+    Ok(found)
 }
 
-/// Checks that there is a row for all bytes; blobs without one become garbage. Returns how many there were.
-pub async fn verify_bytes(context: &Context, stop: impl Fn() -> bool) -> Result<u64, JobError> {
+/// Decides what an error with one blob is: if the store can be used, the blob is at fault, which is logged. Else the error
+/// ends the run.
+async fn pass_over(store: &Blobs, hash: &BlobHash, error: BlobError) -> Result<Fault, MediaError> {
+    if let Err(broken) = store.check().await {
+        tracing::warn!(
+            error = %broken, cause = broken.source(),
+            "the media store cannot be used; verification is tried again"
+        );
+        return Err(error.into());
+    }
+    tracing::error!(%hash, %error, cause = error.source(), "a blob cannot be looked at; it is passed over");
+    Ok(Fault::Unusable)
+}
+
+/// Checks that there is a row for all bytes; blobs without one become garbage.
+pub async fn verify_bytes(context: &Context, stop: impl Fn() -> bool) -> Result<WithoutRow, JobError> {
     let (store, bytes) = (&context.platform.store, context.platform.media.blobs());
     let mut batches = BatchSize::default();
-    let mut adopted = 0;
+    let mut without = WithoutRow::default();
     for _ in 0..PAGES {
         let after = store.read(async |tx| retention::cursor(tx, "verify_bytes").await).await?;
         let last: Option<BlobHash> = after.parse().ok();
@@ -128,13 +183,19 @@ pub async fn verify_bytes(context: &Context, stop: impl Fn() -> bool) -> Result<
         let next = listed.last().filter(|_| listed.len() == PAGE as usize).map(|blob| blob.hash.to_string());
         let hashes: Vec<&str> = listed.iter().map(|blob| blob.hash.as_str()).collect();
         let unknown = store.read(async |tx| blobs::unknown(tx, &hashes).await).await?;
-        let found: Vec<(&str, u64)> = listed
-            .iter()
-            .filter(|blob| unknown.contains(blob.hash.as_str()))
-            .map(|blob| (blob.hash.as_str(), blob.bytes))
-            .collect();
+        let mut found: Vec<(BlobHash, u64)> = Vec::new();
+        for blob in listed.into_iter().filter(|blob| unknown.contains(blob.hash.as_str())) {
+            match blob.bytes {
+                Ok(length) => found.push((blob.hash, length)),
+                Err(error) => {
+                    pass_over(bytes, &blob.hash, error).await?;
+                    without.unusable.push(blob.hash.to_string());
+                }
+            }
+        }
+        let found: Vec<(&str, u64)> = found.iter().map(|(hash, length)| (hash.as_str(), *length)).collect();
         let position = next.as_deref();
-        adopted += batches
+        without.adopted += batches
             .batch(context, async |tx, _| {
                 retention::set_cursor(tx, "verify_bytes", position).await?;
                 blobs::adopt(tx, &found).await
@@ -144,5 +205,5 @@ pub async fn verify_bytes(context: &Context, stop: impl Fn() -> bool) -> Result<
             break;
         }
     }
-    Ok(adopted)
+    Ok(without)
 }

@@ -1,7 +1,11 @@
 //! Bytes: kept, collected, compared with their rows.
 
-use sluice_app::maintenance::{verify, work};
+use std::path::Path;
+
+use sluice_app::maintenance::verify::{self, Fault};
+use sluice_app::maintenance::work;
 use sluice_app::media::MediaError;
+use sluice_blobs::Stored;
 use sluice_domain::ids::JobId;
 use sluice_store::{Tx, blobs, results};
 
@@ -13,6 +17,8 @@ on_both! {
     a_stored_result_keeps_its_bytes_until_it_is_forgotten
     missing_bytes_are_reported_with_their_owner
     bytes_without_a_row_are_collected
+    a_blob_that_cannot_be_looked_at_is_named_and_passed_over
+    a_store_that_cannot_be_used_is_verified_later
     bytes_that_are_being_deleted_can_be_stored_again_afterwards
     temporary_folders_of_finished_attempts_are_removed
 }
@@ -71,14 +77,83 @@ async fn bytes_without_a_row_are_collected(world: World) {
     let kept = world.keep(b"kept").await;
     world.point("ada", "one", &kept).await;
     // As a crash leaves them, between publishing and a row that was collected meanwhile.
-    let blobs = world.media().blobs();
-    let orphan = blobs.publish(blobs.stage_bytes(b"orphan".to_vec()).await.unwrap()).await.unwrap();
-    assert_eq!(verify::verify_bytes(&world.context, || false).await.unwrap(), 1);
-    assert_eq!(verify::verify_bytes(&world.context, || false).await.unwrap(), 0, "it has a row now");
+    let orphan = publish(&world, b"orphan").await;
+    assert_eq!(verify::verify_bytes(&world.context, || false).await.unwrap().adopted, 1);
+    assert_eq!(verify::verify_bytes(&world.context, || false).await.unwrap().adopted, 0, "it has a row now");
     assert_eq!(world.collect().await, 0, "it is too young");
     world.after_the_grace().await;
     assert_eq!(world.collect().await, 1);
     assert!(world.file(&kept).is_file() && !world.file(&orphan).exists());
+    world.test.end().await;
+}
+
+/// In place of a blob, a link that nobody can follow: to look at it is an error of its own.
+fn break_file(file: &Path) {
+    std::fs::remove_file(file).unwrap();
+    std::os::unix::fs::symlink(file, file).unwrap();
+}
+
+/// Publishes without a row.
+async fn publish(world: &World, bytes: &[u8]) -> Stored {
+    let blobs = world.media().blobs();
+    blobs.publish(blobs.stage_bytes(bytes.to_vec()).await.unwrap()).await.unwrap()
+}
+
+async fn a_blob_that_cannot_be_looked_at_is_named_and_passed_over(world: World) {
+    let mut wanted = Vec::new();
+    // Whatever their hashes are, a missing one comes behind an unusable one.
+    for number in 0..10 {
+        let stored = world.keep(format!("number {number}").as_bytes()).await;
+        world.point("ada", "reel 1", &stored).await;
+        let fault = if number % 2 == 0 { Fault::Unusable } else { Fault::Missing };
+        match fault {
+            Fault::Unusable => break_file(&world.file(&stored)),
+            Fault::Missing => std::fs::remove_file(world.file(&stored)).unwrap(),
+        }
+        wanted.push((stored.hash.to_string(), fault, "ada".to_owned()));
+    }
+    wanted.sort();
+    let found = verify::verify_rows(&world.context, || false).await.unwrap();
+    let mut named: Vec<_> = found.into_iter().map(|found| (found.hash, found.fault, found.owner)).collect();
+    named.sort();
+    assert_eq!(named, wanted);
+
+    let (mut orphans, mut unusable) = (Vec::new(), Vec::new());
+    for number in 10..20 {
+        let orphan = publish(&world, format!("number {number}").as_bytes()).await;
+        if number % 2 == 0 {
+            break_file(&world.file(&orphan));
+            unusable.push(orphan.hash.to_string());
+        } else {
+            orphans.push(orphan);
+        }
+    }
+    unusable.sort();
+    let without_row = verify::verify_bytes(&world.context, || false).await.unwrap();
+    assert_eq!((without_row.adopted, without_row.unusable), (5, unusable));
+    world.after_the_grace().await;
+    assert_eq!(world.collect().await, 5);
+    assert!(orphans.iter().all(|orphan| !world.file(orphan).exists()));
+    world.test.end().await;
+}
+
+async fn a_store_that_cannot_be_used_is_verified_later(world: World) {
+    let stored = world.keep(b"kept").await;
+    world.point("ada", "reel 1", &stored).await;
+    let orphan = publish(&world, b"orphan").await;
+    for stored in [&stored, &orphan] {
+        break_file(&world.file(stored));
+    }
+    // Nothing can be written any more: what is wrong with the blobs may be the disk's fault.
+    let incoming = world.test.folder().join("data/incoming");
+    std::fs::remove_dir(&incoming).unwrap();
+    let rows = verify::verify_rows(&world.context, || false).await.unwrap_err();
+    assert_eq!(rows.code, "media_folder");
+    let bytes = verify::verify_bytes(&world.context, || false).await.unwrap_err();
+    assert_eq!(bytes.code, "media_folder");
+    std::fs::create_dir(&incoming).unwrap();
+    assert_eq!(verify::verify_rows(&world.context, || false).await.unwrap().len(), 1);
+    assert_eq!(verify::verify_bytes(&world.context, || false).await.unwrap().unusable, [orphan.hash.to_string()]);
     world.test.end().await;
 }
 

@@ -1,9 +1,10 @@
 //! What only the folder does.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use sluice_blobs::{Blobs, Place};
+use sluice_blobs::{BlobHash, Blobs, Place};
 
 use super::{folder, keep};
 
@@ -61,6 +62,68 @@ async fn a_blob_needs_no_new_folder() {
     let opened = folder().await;
     let media = opened.data.path().join("media");
     assert_eq!(std::fs::read_dir(&media).unwrap().count(), 256);
+}
+
+/// In place of a file or a folder, a link that nobody can follow.
+fn unusable(path: &Path) {
+    if path.is_dir() {
+        std::fs::remove_dir_all(path).unwrap();
+    } else {
+        std::fs::remove_file(path).unwrap();
+    }
+    std::os::unix::fs::symlink(path, path).unwrap();
+}
+
+/// What a listing found, in order: the blobs, and whether each has a length.
+async fn listed(blobs: &Blobs, limit: usize) -> Vec<(BlobHash, bool)> {
+    let (mut found, mut after) = (Vec::new(), None);
+    loop {
+        let page = blobs.list(after.as_ref(), limit).await.unwrap();
+        found.extend(page.iter().map(|listed| (listed.hash.clone(), listed.bytes.is_ok())));
+        let Some(last) = page.last().filter(|_| page.len() == limit) else { return found };
+        after = Some(last.hash.clone());
+    }
+}
+
+#[tokio::test]
+async fn a_blob_that_cannot_be_used_hides_no_other() {
+    let opened = folder().await;
+    let mut kept = BTreeMap::new();
+    for number in 0..20 {
+        kept.insert(keep(&opened.blobs, format!("number {number}").as_bytes()).await.hash, true);
+    }
+    let hashes: Vec<BlobHash> = kept.keys().cloned().collect();
+    for hash in [&hashes[0], &hashes[7], &hashes[19]] {
+        let path = opened.blobs.materialise(hash).await.unwrap().path().to_owned();
+        unusable(&path);
+        kept.insert(hash.clone(), false);
+    }
+    let folder_of_that_name = opened.blobs.materialise(&hashes[3]).await.unwrap().path().to_owned();
+    std::fs::remove_file(&folder_of_that_name).unwrap();
+    std::fs::create_dir(&folder_of_that_name).unwrap();
+    kept.insert(hashes[3].clone(), false);
+    let kept: Vec<(BlobHash, bool)> = kept.into_iter().collect();
+    for limit in [1, 7, 100] {
+        assert_eq!(listed(&opened.blobs, limit).await, kept, "{limit} at a time");
+    }
+}
+
+#[tokio::test]
+async fn a_folder_of_blobs_that_cannot_be_read_hides_no_other() {
+    let opened = folder().await;
+    let mut kept = BTreeSet::new();
+    for number in 0..20 {
+        kept.insert(keep(&opened.blobs, format!("number {number}").as_bytes()).await.hash);
+    }
+    let media = opened.data.path().join("media");
+    let lost = kept.iter().nth(7).unwrap().as_str()[..2].to_owned();
+    unusable(&media.join(&lost));
+    kept.retain(|hash| hash.as_str()[..2] != lost);
+    let found = listed(&opened.blobs, 7).await.into_iter().map(|(hash, _)| hash);
+    assert_eq!(found.collect::<Vec<_>>(), kept.into_iter().collect::<Vec<_>>());
+    std::fs::remove_dir_all(&media).unwrap();
+    let gone = opened.blobs.list(None, 7).await;
+    assert!(gone.is_err(), "all of them: {gone:?}");
 }
 
 #[tokio::test]

@@ -98,7 +98,7 @@ async fn blobs_are_walked_over_and_collected_beside_the_runtime() {
         let pages = Cell::new(0);
         let stop = || pages.replace(pages.get() + 1) == 2;
         let (gap, adopted) = longest_gap(verify_bytes(&context, stop)).await;
-        assert_eq!(adopted.unwrap(), 600, "three pages");
+        assert_eq!(adopted.unwrap().adopted, 600, "three pages");
         gap
     })
     .await;
