@@ -1,5 +1,6 @@
 //! One type for both backends.
 
+use std::error::Error as _;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -245,7 +246,8 @@ impl Blobs {
         }
     }
 
-    /// Removes staged files that nobody has written to for `rest`: their process died. Gives their number.
+    /// Removes staged files that nobody has written to for `rest`: their process died. Gives their number. One that cannot be
+    /// removed is logged, and stays.
     pub async fn clear_incoming(&self, rest: Duration) -> Result<usize, BlobError> {
         let folder = self.incoming.clone();
         run_blocking(move || {
@@ -255,9 +257,14 @@ impl Blobs {
                 // Files carry the system's time, so that is what they are compared with; a clock that went back makes
                 // a file look new, and it stays.
                 let written = path.metadata().and_then(|file| file.modified());
-                if written.is_ok_and(|at| at.elapsed().unwrap_or_default() >= rest) {
-                    remove(&path)?;
-                    removed += 1;
+                if !written.is_ok_and(|at| at.elapsed().unwrap_or_default() >= rest) {
+                    continue;
+                }
+                match remove(&path) {
+                    Ok(()) => removed += 1,
+                    Err(error) => {
+                        tracing::warn!(%error, cause = error.source(), "a staged file cannot be removed");
+                    }
                 }
             }
             Ok(removed)

@@ -2,6 +2,7 @@
 //! No other machine can remove them, so this is not a scheduled job: every process that serves or works does it at
 //! start and once an hour.
 
+use std::error::Error as _;
 use std::time::Duration;
 
 use sluice_blobs::HeldFolder;
@@ -26,24 +27,44 @@ pub async fn hold(platform: &Platform) -> Result<HeldFolder, MediaError> {
     Ok(platform.media.blobs().hold_folder(&name).await?)
 }
 
-/// Removes what is left over; returns the number of files and folders.
+/// Removes what is left over; returns the number of files and folders. What cannot be removed is logged, and stops nothing else.
 pub async fn clear(platform: &Platform) -> Result<usize, MediaError> {
     let blobs = platform.media.blobs();
-    let mut cleared = blobs.clear_incoming(INCOMING_REST).await?;
+    let mut cleared = blobs.clear_incoming(INCOMING_REST).await.unwrap_or_else(|error| {
+        tracing::warn!(%error, cause = error.source(), "bytes that were never published cannot be cleared; it is tried again");
+        0
+    });
     let mut after = String::new();
     loop {
         let names = blobs.work_names(&after, PAGE).await?;
         let Some(last) = names.last() else { return Ok(cleared) };
         after.clone_from(last);
         for name in names {
-            if name.starts_with(UPLOAD) {
-                cleared += usize::from(blobs.clear_unless_held(&name).await?);
-            } else if is_over(platform, &name).await? {
-                blobs.clear_work(&name).await?;
-                cleared += 1;
+            match clear_folder(platform, &name).await {
+                Ok(is_gone) => cleared += usize::from(is_gone),
+                Err(MediaError::Store(error)) if error.is_outage() => return Err(error.into()),
+                Err(error) => {
+                    tracing::warn!(
+                        folder = name, %error, cause = error.source(),
+                        "a temporary folder cannot be removed; it is tried again"
+                    );
+                }
             }
         }
     }
+}
+
+/// Removes a folder that nobody uses any more; returns whether it did.
+async fn clear_folder(platform: &Platform, name: &str) -> Result<bool, MediaError> {
+    let blobs = platform.media.blobs();
+    if name.starts_with(UPLOAD) {
+        return Ok(blobs.clear_unless_held(name).await?);
+    }
+    let is_over = is_over(platform, name).await?;
+    if is_over {
+        blobs.clear_work(name).await?;
+    }
+    Ok(is_over)
 }
 
 /// Whether no attempt uses a folder: it is named after the attempt's lease.

@@ -21,6 +21,7 @@ on_both! {
     a_store_that_cannot_be_used_is_verified_later
     bytes_that_are_being_deleted_can_be_stored_again_afterwards
     temporary_folders_of_finished_attempts_are_removed
+    a_temporary_folder_that_cannot_be_removed_stops_no_other
 }
 
 async fn bytes_stay_while_referenced_and_are_collected_afterwards(world: World) {
@@ -189,5 +190,18 @@ async fn temporary_folders_of_finished_attempts_are_removed(world: World) {
     assert_eq!(tokio::fs::read(held.path().join("upload")).await.unwrap(), b"received");
     held.clear().await.unwrap();
     assert!(media.blobs().work_names("", 10).await.unwrap().is_empty());
+    world.test.end().await;
+}
+
+async fn a_temporary_folder_that_cannot_be_removed_stops_no_other(world: World) {
+    let blobs = world.media().blobs();
+    let lock = async |name: &str| blobs.work_folder(name).await.unwrap().join(".held");
+    // Where its lock should be is what cannot be opened as a file.
+    std::fs::create_dir(lock("upload-1").await).unwrap();
+    std::fs::write(lock("upload-2").await, b"").unwrap();
+    // Nor can the folder of staged files be listed, which comes before them.
+    std::fs::remove_dir(world.test.folder().join("data/incoming")).unwrap();
+    assert_eq!(work::clear(&world.context.platform).await.unwrap(), 1);
+    assert_eq!(blobs.work_names("", 10).await.unwrap(), ["upload-1"]);
     world.test.end().await;
 }
