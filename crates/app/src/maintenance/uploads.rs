@@ -55,8 +55,10 @@ pub async fn remove_unknown(context: &Context, stop: impl Fn() -> bool) -> Resul
         // A row is written before the first byte: what has none now never gets one.
         let ids: Vec<UploadId> = names.iter().filter_map(|name| name.parse().ok()).collect();
         for upload in store.read(async |tx| uploads::unknown(tx, &ids).await).await? {
-            blobs.remove_received(upload.as_str()).await.map_err(MediaError::from)?;
-            removed += 1;
+            match blobs.remove_received(upload.as_str()).await {
+                Ok(()) => removed += 1,
+                Err(error) => tracing::warn!(%upload, %error, "an upload without a row cannot be removed yet"),
+            }
         }
     }
     Ok(removed)
