@@ -53,13 +53,30 @@ pub trait Module: Any + Send + Sync {
         async { Ok(()) }.boxed()
     }
 
-    /// Deletes at most `limit` of its own rows that ended before `before`, and returns how many. By default it has
-    /// none.
-    fn retain<'a>(
+    /// Its tables whose rows are deleted when they are old. By default it has none.
+    fn expiring(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// The ids of the rows of such a table that ended before `before`, the oldest first: at most `limit`, behind the first
+    /// `skip`.
+    fn expired<'a>(
         &'a self,
         _tx: &'a mut Tx,
+        _table: &'static str,
         _before: Timestamp,
+        _skip: u32,
         _limit: u32,
+    ) -> BoxFuture<'a, Result<Vec<String>, StoreError>> {
+        async { Ok(Vec::new()) }.boxed()
+    }
+
+    /// Deletes these rows of such a table, with what belongs to them, and returns how many.
+    fn forget<'a>(
+        &'a self,
+        _tx: &'a mut Tx,
+        _table: &'static str,
+        _ids: &'a [String],
     ) -> BoxFuture<'a, Result<u64, StoreError>> {
         async { Ok(0) }.boxed()
     }

@@ -376,12 +376,13 @@ async fn an_app_is_found_by_its_type_and_answers_for_what_it_does_not_do() {
         .store()
         .write(async |tx| {
             let used = silent.documents_in_use(tx, &["a".to_owned()]).await?.len();
-            let removed = silent.retain(tx, now, 10).await?;
-            seen.lock().unwrap().push((used, removed));
+            let expired = silent.expired(tx, "none", now, 0, 10).await?;
+            let removed = silent.forget(tx, "none", &expired).await?;
+            seen.lock().unwrap().push((used, silent.expiring().len() + expired.len(), removed));
             Ok::<_, StoreError>(())
         })
         .await
         .unwrap();
-    assert_eq!(seen.into_inner().unwrap(), [(0, 0)]);
+    assert_eq!(seen.into_inner().unwrap(), [(0, 0, 0)]);
     world.test.end().await;
 }

@@ -326,6 +326,11 @@ impl Run {
         Arc::clone(&self.inner.claimed)
     }
 
+    /// Counts rows that a job of maintenance could not read or write, and passed over, by the task, for the metrics.
+    pub fn count_passed_over(&self, task: &str, rows: usize) {
+        self.inner.shared.counters.add(Counter::MaintenanceFailures, task, rows);
+    }
+
     pub(crate) fn count_unwritable_ending(&self) {
         self.inner.shared.counters.add(Counter::UnwritableEndings, &self.claimed().kind, 1);
     }

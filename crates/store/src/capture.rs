@@ -17,8 +17,8 @@ use crate::{StoreError, Tx, storable};
 
 pub use likeness::{Unlike, same_as, set_likeness, without_likeness};
 pub use others::{
-    actions_before, actions_with, draft, export_of, finish_export, forget_others, insert_action, insert_draft,
-    insert_export, set_drafts, take_action,
+    OTHERS, actions_before, actions_with, draft, export_of, finish_export, forget_others, forget_others_of,
+    insert_action, insert_draft, insert_export, old_others, set_drafts, take_action,
 };
 use rows::phrase_row;
 pub use rows::{ActionRow, DraftRow, ExportRow, Original, PhraseAudio, PhraseJob, PhraseRow, SourceKind, Status};

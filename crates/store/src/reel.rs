@@ -287,26 +287,31 @@ pub async fn documents_in_use(tx: &mut Tx, documents: &[String]) -> Result<HashS
     rows.iter().map(|row| row.get("document_id")).collect()
 }
 
-/// Deletes at most `limit` tombstones of reels that were deleted before `before`, with what a job that was still running then
-/// wrote for them later.
-pub async fn forget_tombstones(tx: &mut Tx, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
-    let rows =
-        sql("SELECT id FROM reels WHERE deleted_at IS NOT NULL AND deleted_at < $1 ORDER BY deleted_at LIMIT $2")
-            .bind(before.as_millis())
-            .bind(limit)
-            .all(tx)
-            .await?;
-    if rows.is_empty() {
+/// The tombstones of reels that were deleted before `before`, the oldest first: at most `limit`, behind the first `skip`.
+pub async fn tombstones(tx: &mut Tx, before: Timestamp, skip: u32, limit: u32) -> Result<Vec<String>, StoreError> {
+    let rows = sql("SELECT id FROM reels WHERE deleted_at IS NOT NULL AND deleted_at < $1
+         ORDER BY deleted_at LIMIT $2 OFFSET $3")
+    .bind(before.as_millis())
+    .bind(limit)
+    .bind(skip)
+    .all(tx)
+    .await?;
+    rows.iter().map(|row| row.get("id")).collect()
+}
+
+/// Deletes tombstones, with what a job that was still running when their reels were deleted wrote for them later; returns how
+/// many.
+pub async fn forget_tombstones(tx: &mut Tx, ids: &[String]) -> Result<u64, StoreError> {
+    if ids.is_empty() {
         return Ok(0);
     }
-    let ids = rows.iter().map(|row| row.get("id")).collect::<Result<Vec<String>, _>>()?;
     let any = list(1, ids.len());
     let late = sql(format!("SELECT DISTINCT owner, reel_id FROM scenes WHERE reel_id IN ({any})"));
-    for row in &late.bind_all(&ids).all(tx).await? {
+    for row in &late.bind_all(ids).all(tx).await? {
         clear_scenes(tx, &parse(row, "owner")?, &parse(row, "reel_id")?).await?;
     }
-    sql(format!("DELETE FROM reel_results WHERE reel_id IN ({any})")).bind_all(&ids).execute(tx).await?;
-    sql(format!("DELETE FROM reels WHERE id IN ({any})")).bind_all(&ids).execute(tx).await
+    sql(format!("DELETE FROM reel_results WHERE reel_id IN ({any})")).bind_all(ids).execute(tx).await?;
+    sql(format!("DELETE FROM reels WHERE id IN ({any})")).bind_all(ids).execute(tx).await
 }
 
 /// Adds a scene.

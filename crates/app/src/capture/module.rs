@@ -152,15 +152,34 @@ impl Module for CaptureApp {
     }
 
     /// Phrases stay until somebody deletes them; drafts that nobody kept, and notes of exports, do not.
-    fn retain<'a>(&'a self, tx: &'a mut Tx, before: Timestamp, limit: u32) -> BoxFuture<'a, Result<u64, StoreError>> {
-        capture::forget_others(tx, None, before, limit).boxed()
+    fn expiring(&self) -> &'static [&'static str] {
+        &capture::OTHERS
+    }
+
+    fn expired<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        table: &'static str,
+        before: Timestamp,
+        skip: u32,
+        limit: u32,
+    ) -> BoxFuture<'a, Result<Vec<String>, StoreError>> {
+        capture::old_others(tx, table, before, skip, limit).boxed()
+    }
+
+    fn forget<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        table: &'static str,
+        ids: &'a [String],
+    ) -> BoxFuture<'a, Result<u64, StoreError>> {
+        capture::forget_others(tx, table, ids).boxed()
     }
 
     fn leave<'a>(&'a self, tx: &'a mut Tx, owner: &'a OwnerId, limit: u32) -> BoxFuture<'a, Result<u64, StoreError>> {
         async move {
             let ids = capture::of_owner(tx, owner, limit).await?;
-            let ever = Timestamp::from_millis(i64::MAX);
-            let others = capture::forget_others(tx, Some(owner), ever, limit).await?;
+            let others = capture::forget_others_of(tx, owner, limit).await?;
             Ok(capture::forget(tx, owner, &ids).await? + others)
         }
         .boxed()

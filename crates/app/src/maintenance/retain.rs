@@ -1,5 +1,7 @@
 //! The retention job: it deletes rows past their retention period.
 
+mod apps;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -43,6 +45,7 @@ impl Job for Retain {
         for (what, error) in &retained.failed {
             tracing::warn!(what, error, "some old rows could not be removed; the next run tries again");
         }
+        run.count_passed_over("retain", retained.passed_over.values().sum());
         Ok(Next::Done(json!(retained)))
     }
 }
@@ -60,6 +63,9 @@ pub struct Retained {
     pub removed: BTreeMap<&'static str, u64>,
     /// What failed, and why: a failure does not stop the others.
     pub failed: BTreeMap<&'static str, String>,
+    /// Rows that cannot be deleted, by app: each stops nothing but itself.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub passed_over: BTreeMap<&'static str, usize>,
     /// Duration of the longest transaction, in milliseconds.
     pub longest_ms: u64,
 }
@@ -86,10 +92,9 @@ enum Rows {
     Limits,
     Deliveries,
     Webhooks,
-    OfApps,
 }
 
-const ALL: [(&str, Rows); 20] = [
+const ALL: [(&str, Rows); 19] = [
     ("documents", Rows::Documents),
     ("results", Rows::Results),
     ("unknown_calls", Rows::UnknownCalls),
@@ -112,7 +117,6 @@ const ALL: [(&str, Rows); 20] = [
     // To webhooks, and what is left of deleted ones.
     ("deliveries", Rows::Deliveries),
     ("webhooks", Rows::Webhooks),
-    ("of_apps", Rows::OfApps),
 ];
 
 /// Deletes all expired rows in batches, until there are none or `stop` returns true.
@@ -122,6 +126,9 @@ pub async fn retain(context: &Context, keep: RetentionPeriods, stop: impl Fn() -
     for (name, rows) in ALL {
         let done = delete_expired(context, rows, name, keep, &mut batches, &stop).await;
         note(&mut retained, name, done);
+    }
+    for module in context.modules.iter() {
+        apps::retain(context, module.as_ref(), keep, &mut batches, &stop, &mut retained).await;
     }
     let done = finished_jobs(context, keep, &mut batches, &stop).await;
     note(&mut retained, "jobs", done);
@@ -187,13 +194,6 @@ async fn one_batch(
         Rows::JobBudgets => return retention::forget_job_budgets(tx, after, limit).await,
         Rows::Shares => return retention::forget_shares(tx, after, limit).await,
         Rows::Buckets => return retention::forget_buckets(tx, after, limit).await,
-        Rows::OfApps => {
-            let mut removed = 0;
-            for module in context.modules.iter() {
-                removed += module.retain(tx, now - keep.history, limit).await?;
-            }
-            removed
-        }
         Rows::Results => retention::forget_results(tx, now - keep.results, limit).await?,
         Rows::Calls => retention::forget_calls(tx, now - keep.calls, limit).await?,
         Rows::Reservations => retention::end_left_reservations(tx, limit).await?,

@@ -153,8 +153,28 @@ impl Module for ReelApp {
         reel::documents_in_use(tx, documents).boxed()
     }
 
-    fn retain<'a>(&'a self, tx: &'a mut Tx, before: Timestamp, limit: u32) -> BoxFuture<'a, Result<u64, StoreError>> {
-        reel::forget_tombstones(tx, before, limit).boxed()
+    fn expiring(&self) -> &'static [&'static str] {
+        &["reels"]
+    }
+
+    fn expired<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        _table: &'static str,
+        before: Timestamp,
+        skip: u32,
+        limit: u32,
+    ) -> BoxFuture<'a, Result<Vec<String>, StoreError>> {
+        reel::tombstones(tx, before, skip, limit).boxed()
+    }
+
+    fn forget<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        _table: &'static str,
+        ids: &'a [String],
+    ) -> BoxFuture<'a, Result<u64, StoreError>> {
+        reel::forget_tombstones(tx, ids).boxed()
     }
 
     fn leave<'a>(&'a self, tx: &'a mut Tx, owner: &'a OwnerId, limit: u32) -> BoxFuture<'a, Result<u64, StoreError>> {

@@ -389,7 +389,7 @@ async fn old_rows(tx: &mut Tx) -> Result<(), StoreError> {
         retention::forget_calls(tx, before, 50).await?,
         retention::forget_events(tx, "", before, 50).await?.removed,
         retention::forget_spend(tx, before, 50).await?,
-        reel::forget_tombstones(tx, before, 50).await?,
+        tombstones(tx, before).await?,
     ] {
         assert_eq!(removed, 50);
     }
@@ -403,6 +403,11 @@ async fn old_rows(tx: &mut Tx) -> Result<(), StoreError> {
     let used = reel::documents_in_use(tx, &old).await?;
     let unused: Vec<String> = old.into_iter().filter(|document| !used.contains(document)).collect();
     documents::forget(tx, &unused).await.map(drop)
+}
+
+async fn tombstones(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
+    let ids = reel::tombstones(tx, before, 1, 50).await?;
+    reel::forget_tombstones(tx, &ids).await
 }
 
 /// What the page asks for again and again.

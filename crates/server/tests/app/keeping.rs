@@ -10,7 +10,7 @@ use sluice_app::maintenance::collect::Collect;
 use sluice_app::maintenance::retain::Retain;
 use sluice_app::maintenance::verify::Verify;
 use sluice_domain::ids::{JobId, OwnerId};
-use sluice_engine::{EnqueueOptions, Filter, Job, JobRow};
+use sluice_engine::{Counter, EnqueueOptions, Filter, Job, JobRow};
 use sluice_store::blobs::GRACE;
 use sluice_store::{Dialect, StoreError};
 use sluice_testkit::pdf;
@@ -170,7 +170,7 @@ async fn a_reel_outlives_its_jobs_and_a_tombstone_has_an_end() {
 
         app.advance(2 * DAY).await;
         let retained = result_of(&app.maintain(&Retain::default()).await);
-        assert_eq!((&retained["removed"]["of_apps"], &retained["failed"]), (&json!(1), &json!({})), "{retained}");
+        assert_eq!((&retained["removed"]["reel"], &retained["failed"]), (&json!(1), &json!({})), "{retained}");
         assert_eq!(app.texts(tombstones, &[]).await.len(), 0);
         for reel in [&made, &stopped] {
             assert_eq!(app.code_of(&job_path(reel, "")).await, (404, "not_found".to_owned()));
@@ -199,6 +199,54 @@ async fn a_reel_outlives_its_jobs_and_a_tombstone_has_an_end() {
             assert_eq!((&done["state"], &done["result"]["current"]), (&json!("done"), &json!(true)), "{done}");
         }
         assert_eq!(fakes.voice.asked(), before + 1 + scenes(&app.show(&stopped).await).len());
+        app.end().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_old_row_that_cannot_be_deleted_stops_no_other() {
+    let id = |number: i64| format!("01900000-0000-7000-8000-{number:012}");
+    for dialect in BOTH {
+        let app = TestApp::open(dialect).await;
+        let now = app.app.platform.now().await.unwrap().as_millis();
+        for number in 0..30 {
+            let (id, at) = (id(number), now + number);
+            let tombstone = format!(
+                "INSERT INTO reels (id, owner, job_id, title, language, choices, address, created_at, updated_at, deleted_at)
+                 VALUES ('{id}', 'ada', 'gone', '', 'en', '{{}}', '', {at}, {at}, {at})"
+            );
+            app.execute(&tombstone).await.unwrap();
+        }
+        let bad = [id(0), id(7), id(8)];
+        for (number, reel) in bad.iter().enumerate() {
+            let late = format!(
+                "INSERT INTO scenes (id, owner, reel_id, position, script) VALUES ('late {number}', 'a b', '{reel}', 1, '{{}}')"
+            );
+            app.execute(&late).await.unwrap();
+        }
+        let draft = format!(
+            "INSERT INTO capture_drafts (id, owner, request, job_id, texts, created_at)
+             VALUES ('draft', 'ada', '{{}}', 'gone', '[]', {now})"
+        );
+        app.execute(&draft).await.unwrap();
+        app.advance(31 * DAY).await;
+        let retained = result_of(&app.maintain(&Retain::default()).await);
+        assert_eq!(
+            (
+                &retained["removed"]["reel"],
+                &retained["removed"]["capture"],
+                &retained["passed_over"],
+                &retained["failed"]
+            ),
+            (&json!(27), &json!(1), &json!({ "reel": 3 }), &json!({})),
+            "{retained}"
+        );
+        assert_eq!(app.texts("SELECT id AS value FROM reels ORDER BY id", &[]).await, bad);
+        let counted = app.app.engine.counters();
+        assert!(counted.contains(&(Counter::MaintenanceFailures, "retain".to_owned(), 3)), "{counted:?}");
+        app.execute("UPDATE scenes SET owner = 'ada'").await.unwrap();
+        let mended = result_of(&app.maintain(&Retain::default()).await);
+        assert_eq!((&mended["removed"]["reel"], &mended["passed_over"]), (&json!(3), &Value::Null), "{mended}");
         app.end().await;
     }
 }

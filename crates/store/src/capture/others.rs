@@ -5,7 +5,7 @@ use sluice_domain::time::Timestamp;
 
 use super::rows::{action_row, draft_row, export_row};
 use super::{ActionId, ActionRow, DraftId, DraftRow, ExportId, ExportRow};
-use crate::sql::{containing, sql};
+use crate::sql::{containing, list, sql};
 use crate::{StoreError, Tx, storable};
 
 /// Adds drafts that a job is to make.
@@ -147,22 +147,39 @@ pub async fn finish_export(
     query.execute(tx).await.map(drop)
 }
 
-/// Removes at most `limit` each of the drafts, actions and exports of an owner, or of all owners, from before `before`; returns
-/// how many.
-pub async fn forget_others(
+/// The tables of drafts, actions and exports, which are kept for a time only.
+pub const OTHERS: [&str; 3] = ["capture_drafts", "capture_actions", "capture_exports"];
+
+/// The rows of one of [`OTHERS`] of all owners from before `before`, the oldest first: at most `limit`, behind the first `skip`.
+pub async fn old_others(
     tx: &mut Tx,
-    owner: Option<&OwnerId>,
+    table: &'static str,
     before: Timestamp,
+    skip: u32,
     limit: u32,
-) -> Result<u64, StoreError> {
+) -> Result<Vec<String>, StoreError> {
+    let text = format!("SELECT id FROM {table} WHERE created_at < $1 ORDER BY created_at LIMIT $2 OFFSET $3");
+    let rows = sql(text).bind(before.as_millis()).bind(limit).bind(skip).all(tx).await?;
+    rows.iter().map(|row| row.get("id")).collect()
+}
+
+/// Removes these rows of one of [`OTHERS`]; returns how many.
+pub async fn forget_others(tx: &mut Tx, table: &'static str, ids: &[String]) -> Result<u64, StoreError> {
+    if ids.is_empty() {
+        return Ok(0);
+    }
+    let any = list(1, ids.len());
+    sql(format!("DELETE FROM {table} WHERE id IN ({any})")).bind_all(ids).execute(tx).await
+}
+
+/// Removes at most `limit` each of the drafts, actions and exports of an owner; returns how many.
+pub async fn forget_others_of(tx: &mut Tx, owner: &OwnerId, limit: u32) -> Result<u64, StoreError> {
     let mut gone = 0;
-    for table in ["capture_drafts", "capture_actions", "capture_exports"] {
+    for table in OTHERS {
         gone += sql(format!(
-            "DELETE FROM {table} WHERE id IN (SELECT id FROM {table}
-                 WHERE ($1 = '' OR owner = $1) AND created_at < $2 ORDER BY created_at LIMIT $3)"
+            "DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE owner = $1 ORDER BY created_at LIMIT $2)"
         ))
-        .bind(owner.map_or("", OwnerId::as_str))
-        .bind(before.as_millis())
+        .bind(owner.as_str())
         .bind(limit)
         .execute(tx)
         .await?;

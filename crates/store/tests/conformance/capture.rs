@@ -429,12 +429,23 @@ async fn drafts_actions_and_exports_are_their_owners_alone(store: &Store) {
     finish(ada(), Ok(2)).await;
     let finished = find(ada()).await.unwrap();
     assert_eq!((finished.finished.map(|(cards, _)| cards), finished.error), (Some(2), None));
+    old_ones_of_all_and_all_of_one_are_removed(store, &export).await;
+}
 
-    let later = now + Duration::from_secs(1);
-    let forget = async |owner: Option<OwnerId>, before| {
-        let forget = async |tx: &mut sluice_store::Tx| capture::forget_others(tx, owner.as_ref(), before, 5).await;
-        store.write(forget).await.unwrap()
+/// With a draft and an export of one owner.
+async fn old_ones_of_all_and_all_of_one_are_removed(store: &Store, export: &ExportRow) {
+    let (now, later) = (export.created_at, export.created_at + Duration::from_secs(1));
+    let old = async |table, before, skip| {
+        store.read(async |tx| capture::old_others(tx, table, before, skip, 5).await).await.unwrap()
     };
-    assert_eq!([forget(None, now).await, forget(Some(omar()), later).await], [0, 0]);
-    assert_eq!([forget(Some(ada()), later).await, forget(None, later).await], [2, 0]);
+    assert_eq!(old("capture_exports", now, 0).await, [] as [String; 0]);
+    assert_eq!(old("capture_exports", later, 1).await, [] as [String; 0]);
+    let stored = old("capture_exports", later, 0).await;
+    assert_eq!(stored, [export.id.to_string()]);
+    let forget = async |table| store.write(async |tx| capture::forget_others(tx, table, &stored).await).await.unwrap();
+    assert_eq!([forget("capture_drafts").await, forget("capture_exports").await], [0, 1]);
+    store.write(async |tx| capture::insert_export(tx, export).await).await.unwrap();
+    let forget_of =
+        async |owner: OwnerId| store.write(async |tx| capture::forget_others_of(tx, &owner, 5).await).await.unwrap();
+    assert_eq!([forget_of(omar()).await, forget_of(ada()).await, forget_of(ada()).await], [0, 2, 0]);
 }

@@ -230,7 +230,8 @@ async fn a_document_goes_with_its_last_reel(store: &Store) {
     let forget = async || {
         let forget = async |tx: &mut Tx| {
             let now = tx.now().await?;
-            reel::forget_tombstones(tx, now, 1).await
+            let ids = reel::tombstones(tx, now, 0, 1).await?;
+            reel::forget_tombstones(tx, &ids).await
         };
         store.write::<_, StoreError, _>(forget).await.unwrap()
     };

@@ -147,11 +147,19 @@ async fn tombstones_go_in_batches_from_old_to_new_and_live_reels_stay(test: &Tes
     let last = "SELECT CAST(deleted_at AS TEXT) AS value FROM reels WHERE id = $1";
     let last = read(store, async |tx| testing::texts(tx, last, &[rows[4].id.as_str()]).await).await;
     let before = Timestamp::from_millis(last[0].parse().unwrap());
-    let forget = async |limit| write(store, async |tx| reel::forget_tombstones(tx, before, limit).await).await;
+    let forget = async |limit| {
+        let oldest = async |tx: &mut Tx| {
+            let ids = reel::tombstones(tx, before, 0, limit).await?;
+            reel::forget_tombstones(tx, &ids).await
+        };
+        write(store, oldest).await
+    };
     let left = async || {
         let query = "SELECT id AS value FROM reels WHERE owner = $1 ORDER BY id";
         read(store, async |tx| testing::texts(tx, query, &["ada"]).await).await
     };
+    let behind = read(store, async |tx| reel::tombstones(tx, before, 1, 2).await).await;
+    assert_eq!(behind, [rows[1].id.to_string(), rows[2].id.to_string()]);
     assert_eq!(forget(3).await, 3);
     assert_eq!(left().await, rows[3..].iter().map(|row| row.id.to_string()).collect::<Vec<_>>());
     assert_eq!((forget(3).await, forget(3).await), (1, 0), "the last one was deleted just then, not before");
@@ -184,7 +192,8 @@ async fn what_a_job_still_writes_for_a_deleted_reel_goes_with_its_tombstone(test
     store.advance_clock(Duration::from_hours(1)).await.unwrap();
     let forget = async |tx: &mut Tx| {
         let now = tx.now().await?;
-        reel::forget_tombstones(tx, now, 10).await
+        let ids = reel::tombstones(tx, now, 0, 10).await?;
+        reel::forget_tombstones(tx, &ids).await
     };
     assert_eq!(write(store, forget).await, 2);
     assert_eq!(read(store, async |tx| reel::scenes(tx, &ada(), &row.id).await).await, []);
