@@ -37,7 +37,7 @@ fn jobs() -> u32 {
 }
 
 /// Part of a statement of each hot path: what shows that it was run, and so was looked at.
-const HOT: [&str; 32] = [
+const HOT: [&str; 33] = [
     "UPDATE jobs SET state = 'running'",
     "UPDATE jobs SET lease_until =",
     "SELECT id FROM jobs WHERE state = 'running' AND owner >= '' AND lease_until",
@@ -70,6 +70,7 @@ const HOT: [&str; 32] = [
     "UPDATE calls SET notified = 1",
     "INSERT INTO spend",
     "DELETE FROM reel_results WHERE",
+    "SELECT id FROM capture_drafts WHERE created_at",
 ];
 
 /// Statements that walk over the history, by each of the ways in which one can.

@@ -47,6 +47,7 @@ pub(crate) const MODULE: Module = Module {
         Migration { name: "baseline", sql: include_str!("../migrations/capture/0001_baseline.sql") },
         Migration { name: "texts", sql: include_str!("../migrations/capture/0002_texts.sql") },
         Migration { name: "likeness", sql: include_str!("../migrations/capture/0003_likeness.sql") },
+        Migration { name: "by_time", sql: include_str!("../migrations/capture/0004_by_time.sql") },
     ],
 };
 

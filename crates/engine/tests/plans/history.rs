@@ -124,8 +124,8 @@ fn calls_and_results(part: Part) -> Vec<String> {
     ]
 }
 
-/// A fourth as many blobs, and a fifth as many documents and reels: with few of them, what is looked up for fifty of them
-/// is cheaper by a walk.
+/// A fourth as many blobs and things of Capture, and a fifth as many documents and reels: with few of them, what is looked up
+/// for fifty of them is cheaper by a walk.
 fn apps(part: Part) -> Vec<String> {
     let (blobs, reels) = (part.one_in(4).numbers(), part.one_in(5).numbers());
     let (id, hash, scene) = (id("n"), hash("n"), id("1000000 * part + n"));
@@ -156,6 +156,18 @@ fn apps(part: Part) -> Vec<String> {
         format!(
             "INSERT INTO reel_results (reel_id, key)
              {reels} SELECT {id}, 'key ' || CAST(n AS TEXT) FROM n WHERE n % 10 > 0"
+        ),
+        format!(
+            "INSERT INTO capture_drafts (id, owner, request, job_id, texts, created_at)
+             {blobs} SELECT {id}, {OWNER}, '{{}}', {id}, '[\"' || {hash} || '\"]', n FROM n"
+        ),
+        format!(
+            "INSERT INTO capture_actions (id, owner, action, before, created_at)
+             {blobs} SELECT {id}, {OWNER}, 'approved', '[\"' || {hash} || '\"]', n FROM n"
+        ),
+        format!(
+            "INSERT INTO capture_exports (id, owner, form, deck, everything, created_at)
+             {blobs} SELECT {id}, {OWNER}, 'package', {hash}, 0, n FROM n"
         ),
     ]
 }

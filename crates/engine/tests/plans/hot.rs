@@ -13,6 +13,7 @@ use sluice_domain::time::Timestamp;
 use sluice_engine::{Amounts, EnqueueOptions, Job, JobError, Need, Next, Run};
 use sluice_store::blobs::{self, Registered};
 use sluice_store::calls::{self, NewCall, Outcome};
+use sluice_store::capture;
 use sluice_store::controls::{self, Rate, Unit};
 use sluice_store::documents::{self, DocumentFilter, DocumentRow};
 use sluice_store::jobs::spend::{self, Over};
@@ -392,6 +393,10 @@ async fn old_rows(tx: &mut Tx) -> Result<(), StoreError> {
         tombstones(tx, before).await?,
     ] {
         assert_eq!(removed, 50);
+    }
+    for table in capture::OTHERS {
+        let ids = capture::old_others(tx, table, before, 1, 50).await?;
+        assert_eq!(capture::forget_others(tx, table, &ids).await?, 50);
     }
     retention::end_left_reservations(tx, 50).await?;
     retention::forget_day_budgets(tx, before, 50).await?;

@@ -176,13 +176,12 @@ pub async fn forget_others(tx: &mut Tx, table: &'static str, ids: &[String]) -> 
 pub async fn forget_others_of(tx: &mut Tx, owner: &OwnerId, limit: u32) -> Result<u64, StoreError> {
     let mut gone = 0;
     for table in OTHERS {
-        gone += sql(format!(
-            "DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE owner = $1 ORDER BY created_at LIMIT $2)"
-        ))
-        .bind(owner.as_str())
-        .bind(limit)
-        .execute(tx)
-        .await?;
+        // All of them go: an order would have PostgreSQL look for them among those of all owners, from the oldest on.
+        gone += sql(format!("DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE owner = $1 LIMIT $2)"))
+            .bind(owner.as_str())
+            .bind(limit)
+            .execute(tx)
+            .await?;
     }
     Ok(gone)
 }
