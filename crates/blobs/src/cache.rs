@@ -3,13 +3,14 @@
 
 use std::collections::HashMap;
 use std::fs::File;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tempfile::TempPath;
 
 use crate::error::BlobError;
-use crate::files::{names, private_folder, remove};
+use crate::files::{FILE_MODE, names, private_folder, remove};
 use crate::hash::BlobHash;
 
 /// Most processes that share a data folder, each with a cache of its own.
@@ -79,7 +80,7 @@ impl Cache {
             private_folder(&folder)?;
             let lock = folder.join("lock");
             let failed = |error| BlobError::at(&lock, error);
-            let lock = File::options().create(true).append(true).open(&lock).map_err(failed)?;
+            let lock = File::options().create(true).append(true).mode(FILE_MODE).open(&lock).map_err(failed)?;
             match lock.try_lock() {
                 Ok(()) => return Self::read(folder, most, lock),
                 Err(std::fs::TryLockError::WouldBlock) => {}

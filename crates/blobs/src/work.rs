@@ -2,13 +2,13 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::ErrorKind;
-use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::blobs::Blobs;
 use crate::error::BlobError;
-use crate::files::{names, private_folder, remove, run_blocking};
+use crate::files::{FILE_MODE, names, private_folder, remove, run_blocking};
 
 /// The file in a held folder that its holder has locked. A file and not the folder itself, which NFS cannot lock.
 const LOCK: &str = ".held";
@@ -129,7 +129,7 @@ fn hold(folder: &Path) -> Result<File, BlobError> {
     loop {
         private_folder(folder)?;
         let failed = |error| BlobError::at(&path, error);
-        let lock = match OpenOptions::new().create(true).truncate(false).write(true).open(&path) {
+        let lock = match OpenOptions::new().create(true).truncate(false).write(true).mode(FILE_MODE).open(&path) {
             Err(error) if error.kind() == ErrorKind::NotFound => continue,
             opened => opened.map_err(failed)?,
         };

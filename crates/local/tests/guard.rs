@@ -116,6 +116,11 @@ async fn privileges_cannot_be_gained_and_cores_are_not_dumped() {
 }
 
 #[tokio::test]
+async fn what_is_written_is_for_its_owner_alone() {
+    assert_eq!(bash(LIMITS, "umask").await.unwrap().stdout, b"0077\n");
+}
+
+#[tokio::test]
 async fn the_environment_is_not_inherited() {
     let mut command = guard().command(&LIMITS, "env", [""; 0]);
     let output = command.env("AWS_SECRET_ACCESS_KEY", "secret").output().await.unwrap();

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use sluice_blobs::{BlobHash, Blobs, Place};
 
-use super::{folder, keep};
+use super::{Opened, folder, keep, s3};
 
 fn mode(path: &Path) -> u32 {
     path.metadata().unwrap().permissions().mode() & 0o777
@@ -26,8 +26,14 @@ fn walk(folder: &Path) -> Vec<PathBuf> {
 
 #[tokio::test]
 async fn everything_is_for_its_owner_alone() {
-    let opened = folder().await;
+    for opened in [folder().await, s3().await] {
+        is_for_its_owner_alone(opened).await;
+    }
+}
+
+async fn is_for_its_owner_alone(opened: Opened) {
     let data = opened.data.path();
+    let _held = opened.blobs.hold_folder("held").await.unwrap();
     let work = opened.blobs.work_folder("attempt").await.unwrap();
     let made_by_a_child = work.join("clip.mp4");
     std::fs::write(&made_by_a_child, b"made").unwrap();

@@ -10,6 +10,7 @@ use std::time::Duration;
 use nix::sys::prctl;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::signal::Signal;
+use nix::sys::stat::{Mode, umask};
 use seccompiler::{
     BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
 };
@@ -84,6 +85,8 @@ fn confine(parent: u64, memory: u64, cpu: u64, wall: u64, file: u64) -> io::Resu
     // The setting is inherited, and the server refuses huge pages for itself: a program has what the system gives it. Our own
     // binary refuses them again (`become_program`).
     prctl::set_thp_disable(false)?;
+    // What it writes is for the owner of the data folder alone, also before we take it over.
+    umask(Mode::S_IRWXG | Mode::S_IRWXO);
     limit(Resource::RLIMIT_CORE, 0, 0)?;
     limit(Resource::RLIMIT_NOFILE, OPEN_FILES, OPEN_FILES)?;
     limit(Resource::RLIMIT_FSIZE, file, file)?;

@@ -14,14 +14,12 @@ pub(crate) struct Partial {
 }
 
 impl Partial {
-    /// A new, empty file in the folder of `out`.
+    /// A new, empty file in the folder of `out`, for its owner alone.
     pub(crate) fn beside(out: &Path) -> Result<Self, RenderError> {
-        use std::os::unix::fs::PermissionsExt as _;
         let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let file = tempfile::Builder::new()
             .prefix(PREFIX)
             .suffix(SUFFIX)
-            .permissions(std::fs::Permissions::from_mode(0o644))
             .tempfile_in(folder)
             .map_err(|error| from_io(folder, error))?;
         Ok(Self { file })
@@ -48,5 +46,23 @@ impl Partial {
             Ok(())
         });
         published.await.unwrap_or_else(|error| Err(RenderError::Died(error.to_string())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_file_is_for_its_owner_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("out");
+        let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
+        let partial = Partial::beside(&out).unwrap();
+        assert_eq!(mode(partial.path()), 0o600);
+        partial.publish(&out).await.unwrap();
+        assert_eq!(mode(&out), 0o600);
     }
 }

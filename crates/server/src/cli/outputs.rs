@@ -310,7 +310,7 @@ impl Written {
     }
 
     fn record(&self, path: &Path, written: &WrittenFile) -> io::Result<()> {
-        std::fs::create_dir_all(&self.folder)?;
+        sluice_blobs::private_folder(&self.folder).map_err(io::Error::other)?;
         let path = absolute(path)?;
         let record =
             WrittenFile { path: path.to_string_lossy().into_owned(), bytes: written.bytes, hash: written.hash.clone() };

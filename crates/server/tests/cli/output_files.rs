@@ -1,6 +1,7 @@
 //! The files that `sluice reel` writes, and those that it must not touch.
 
-use std::os::unix::fs::{FileTypeExt as _, symlink};
+use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _, symlink};
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
@@ -106,6 +107,20 @@ fn the_document_must_be_a_file() {
 const SMALL: [&str; 4] = ["--presenter", "none", "--no-captions", "--reels-per-ten-minutes=0"];
 
 /// One render, then everything that follows from it.
+/// A folder and all that is in it.
+fn all_in(folder: &Path) -> Vec<PathBuf> {
+    let mut found = vec![folder.to_owned()];
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(all_in(&path));
+        } else {
+            found.push(path);
+        }
+    }
+    found
+}
+
 #[test]
 fn what_sluice_wrote_may_be_replaced_until_somebody_changes_it() {
     let place = Place::new();
@@ -129,6 +144,10 @@ fn what_sluice_wrote_may_be_replaced_until_somebody_changes_it() {
     assert_eq!(place.names(), expected);
     for file in files {
         assert_eq!(place.mode(file), 0o640, "{file}");
+    }
+    for path in all_in(&place.data()) {
+        let wanted = if path.is_dir() { 0o700 } else { 0o600 };
+        assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, wanted, "{}", path.display());
     }
 
     // Untouched, they are replaced without a question; one that is gone comes back.
