@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cache::Pin;
 use crate::error::BlobError;
-use crate::files::{names, private_folder, remove, run_blocking};
+use crate::files::{names, private_folder, remove, run_blocking, sync_folder, sync_name};
 use crate::folder::Folder;
 use crate::hash::BlobHash;
 use crate::receiving::UPLOADS;
@@ -91,6 +91,8 @@ impl Blobs {
             Place::Folder => Backend::Folder(Folder::open(data)?),
             Place::S3(settings) => Backend::S3(S3::open(data, settings)?),
         };
+        sync_folder(data)?;
+        sync_name(data);
         Ok(Self { backend, incoming, uploads, work })
     }
 

@@ -1,6 +1,7 @@
 //! What both backends do with local files: private folders, hashes, durable names. All of it blocks, and is called
 //! through [`run_blocking`].
 
+use std::error::Error as _;
 use std::fs::{DirBuilder, File, Permissions};
 use std::io::{self, ErrorKind, Read as _};
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
@@ -65,6 +66,14 @@ pub(crate) fn sync_file(file: &Path) -> Result<(), BlobError> {
 /// Puts a folder's names on the disk: a rename or a new folder is durable only then.
 pub(crate) fn sync_folder(folder: &Path) -> Result<(), BlobError> {
     sync_file(folder)
+}
+
+/// Puts the name of a folder itself on the disk. Its parent is not ours, and where we may not read it, it is left to others.
+pub(crate) fn sync_name(folder: &Path) {
+    let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if let Err(error) = sync_folder(parent) {
+        tracing::debug!(%error, cause = error.source(), "the folder above the data folder cannot be synced");
+    }
 }
 
 /// Removes a folder and all in it, or a file; nothing happens when there is none.

@@ -49,7 +49,8 @@ impl Folder {
         &self.media
     }
 
-    /// Opens it; all folders are made and synced now, so that a rename into one is all that a blob needs.
+    /// Opens it; all folders are made and synced now, so that a rename into one is all that a blob needs. The caller syncs
+    /// `data`.
     pub(crate) fn open(data: &Path) -> Result<Self, BlobError> {
         let folder = Self { media: data.join("media") };
         private_folder(&folder.media)?;
@@ -57,7 +58,6 @@ impl Folder {
             private_folder(&folder.shard(shard))?;
         }
         sync_folder(&folder.media)?;
-        sync_folder(data)?;
         Ok(folder)
     }
 
