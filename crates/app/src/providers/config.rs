@@ -5,7 +5,7 @@ mod check;
 use std::collections::BTreeMap;
 
 use http::Uri;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 use sluice_capability::When;
 use sluice_domain::language::LanguageCode;
 use sluice_domain::money::MicroUsd;
@@ -247,8 +247,8 @@ pub struct RouteSettings {
     pub provider: String,
     /// The model, instead of the provider's for this capability.
     pub model: Option<String>,
-    /// Only these languages.
-    #[serde(default)]
+    /// Only these languages; any where the key is left out. An empty list is refused, since it reads as none.
+    #[serde(default, deserialize_with = "some_languages", skip_serializing_if = "Vec::is_empty")]
     pub languages: Vec<LanguageCode>,
     /// The greatest length, in the capability's unit.
     pub longest: Option<u64>,
@@ -259,6 +259,15 @@ pub struct RouteSettings {
     /// It has to be on this machine.
     #[serde(default)]
     pub local_only: bool,
+}
+
+/// A list of languages that has one.
+fn some_languages<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<LanguageCode>, D::Error> {
+    let languages: Vec<LanguageCode> = Vec::deserialize(deserializer)?;
+    if languages.is_empty() {
+        return Err(de::Error::custom("languages is empty: name at least one, or leave it out for requests in any"));
+    }
+    Ok(languages)
 }
 
 impl RouteSettings {
@@ -370,5 +379,15 @@ mod tests {
         let unknown = json!({ "speak": [{ "provider": "local", "languages": ["xx"] }] });
         let said = serde_json::from_value::<Routes>(unknown).unwrap_err().to_string();
         assert!(said.contains("\"xx\" is no language that is known here"), "{said}");
+    }
+
+    #[test]
+    fn a_route_for_no_language_is_refused_and_one_for_any_leaves_them_out() {
+        let read = |route: &serde_json::Value| serde_json::from_value::<RouteSettings>(route.clone());
+        let said = read(&json!({ "provider": "local", "languages": [] })).unwrap_err().to_string();
+        assert!(said.contains("languages is empty: name at least one, or leave it out"), "{said}");
+        let any = read(&json!({ "provider": "local" })).unwrap();
+        assert_eq!(any.when(), When::default());
+        assert_eq!(read(&json!(any)).unwrap(), any, "it is read as it is written");
     }
 }

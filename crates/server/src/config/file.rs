@@ -345,6 +345,7 @@ mod tests {
             ("[providers.a]\nkind = \"elevenlab\"\n", "a.toml:2:8: providers.a: "),
             ("[providers.a]\nkind = \"d-id\"\nkey = \"secret\"\n", "a.toml:3:1: providers.a: "),
             ("[[route.speak]]\nprovider = \"a\"\nlongest = -1\n", "a.toml:3:11: route: "),
+            ("[[route.speak]]\nprovider = \"a\"\nlanguages = []\n", "a.toml:3:13: route: languages is empty"),
             ("[[route.sing]]\nprovider = \"a\"\n", "a.toml:1:9: route: "),
         ] {
             let said: Vec<String> = read(bad).problems.iter().map(ToString::to_string).collect();

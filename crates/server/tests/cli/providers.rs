@@ -204,6 +204,10 @@ fn mistakes_in_routes_stop_every_command() {
         ("[providers.faces]\nkind = \"d-id\"\n[[route.speak]]\nprovider = \"faces\"\n", "cannot speak; it can present"),
         ("[providers.faces]\nkind = \"did\"\n", "sluice.toml:2:8: providers.faces"),
         ("[[route.speak]]\nprovider = \"local\"\nfastest = true\n", "fastest"),
+        (
+            "[[route.speak]]\nprovider = \"local\"\nlanguages = []\n",
+            "sluice.toml:3:13: route: languages is empty: name at least one, or leave it out",
+        ),
         ("[providers.work]\nkind = \"openai\"\nby_webhook = true\n", "by_webhook is for the kind elevenlabs alone"),
         (
             "[providers.work]\nkind = \"openai\"\n[providers.work.prices.gpt-5-mini]\ninput = \"a quarter\"\n",
