@@ -42,7 +42,7 @@ impl Failure {
     }
 
     /// The failure that an error of a command is reported as.
-    fn of(error: &anyhow::Error) -> Self {
+    pub(crate) fn of(error: &anyhow::Error) -> Self {
         if let Some(Self { code, title, exit, .. }) = error.downcast_ref::<Self>() {
             return Self { code: code.clone(), title, detail: format!("{error:#}"), exit: *exit };
         }

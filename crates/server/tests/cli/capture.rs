@@ -24,6 +24,7 @@ fn lines_become_a_deck_and_only_once() {
     assert_eq!((cards.len(), &cards[0]["text"]), (2, &Value::from("Где мой чай?")), "{made}");
     assert!(cards.iter().all(|card| card["status"] == "approved" && card["language"] == "ru"), "{made}");
     assert_eq!((&made["deck"]["file"], &made["deck"]["cards"]), (&Value::from("tea.apkg"), &Value::from(2)));
+    assert_eq!(made["deck_error"], Value::Null);
     assert!(place.read("tea.apkg").starts_with(b"PK"));
 
     // The same lines are the same cards, which are exported.
@@ -35,8 +36,15 @@ fn lines_become_a_deck_and_only_once() {
         assert_eq!(refused.code, 1, "{refused:?}");
         assert!(refused.stderr.contains("capture export --all"), "{refused:?}");
     }
+    // Programs have the cards, too, and why there is no deck.
     let again = place.run(&command);
-    assert_eq!(again.failure()["code"], "deck_not_written", "{again:?}");
+    let [told, failure]: [Value; 2] = [&again.stdout, &again.stderr].map(|text| serde_json::from_str(text).unwrap());
+    assert_eq!((again.code, &failure["code"]), (1, &json!("deck_not_written")), "{again:?}");
+    let statuses: Vec<&Value> = told["cards"].as_array().unwrap().iter().map(|card| &card["status"]).collect();
+    assert_eq!(statuses, ["exported", "exported"], "{told}");
+    assert_eq!((&told["deck"], &told["deck_error"]["code"]), (&Value::Null, &failure["code"]), "{told}");
+    assert_eq!(told["deck_error"]["detail"], failure["detail"], "{told}");
+    assert!(failure["detail"].as_str().unwrap().contains("exported before"), "{failure}");
     let all = printed(&place.run(&["capture", "export", "--deck", "all.csv", "--all", "--json"]));
     assert_eq!(all["cards"], 2, "{all}");
     let csv = String::from_utf8(place.read("all.csv")).unwrap();

@@ -125,6 +125,12 @@ struct CardError {
     detail: String,
 }
 
+impl CardError {
+    fn of(failure: &Failure) -> Self {
+        Self { code: failure.code.to_string(), detail: failure.detail.clone() }
+    }
+}
+
 impl CardLine {
     /// Of an input that was refused.
     fn refused((number, input): (usize, &Input), failure: &Failure) -> Self {
@@ -143,7 +149,7 @@ impl CardLine {
             transliteration: None,
             translation: None,
             doubts: Vec::new(),
-            error: Some(CardError { code: failure.code.to_string(), detail: failure.detail.clone() }),
+            error: Some(CardError::of(failure)),
         }
     }
 
@@ -208,6 +214,8 @@ impl CardLine {
 struct Done {
     cards: Vec<CardLine>,
     deck: Option<Exported>,
+    /// Why no deck was written, where one was asked for: the cards are there all the same.
+    deck_error: Option<CardError>,
 }
 
 pub(crate) async fn run(config: &Config, command: CaptureCommand) -> anyhow::Result<()> {
@@ -320,24 +328,31 @@ async fn report(
             say(&card.told())?;
         }
     }
-    let mut failed = not_made(&cards);
-    let deck = match file {
-        Some(file) => match (file.write(capture_of(app)?, false).await, &mut failed) {
-            (Ok(deck), _) => Some(deck),
-            (Err(error), Some(failed)) => {
-                let _ = write!(failed.detail, "; no deck was written: {error:#}");
-                None
-            }
-            (Err(error), None) => return Err(without_left_out(&cards, error)),
-        },
-        None => None,
+    let failed = not_made(&cards);
+    let written = match file {
+        Some(file) => file.write(capture_of(app)?, false).await.map(Some),
+        None => Ok(None),
+    };
+    let (deck, refused) = match written {
+        Ok(deck) => (deck, None),
+        Err(error) => (None, Some(without_left_out(&cards, error))),
     };
     if command.json {
-        say(&serde_json::to_string_pretty(&Done { cards, deck })?)?;
+        let deck_error = refused.as_ref().map(|error| CardError::of(&Failure::of(error)));
+        say(&serde_json::to_string_pretty(&Done { cards, deck, deck_error })?)?;
     } else if let Some(deck) = deck {
         say(&deck.told())?;
     }
-    failed.map_or(Ok(()), |failed| Err(failed.into()))
+    match (failed, refused) {
+        (Some(mut failed), refused) => {
+            if let Some(error) = refused {
+                let _ = write!(failed.detail, "; no deck was written: {error:#}");
+            }
+            Err(failed.into())
+        }
+        (None, Some(error)) => Err(error),
+        (None, None) => Ok(()),
+    }
 }
 
 /// Why there is no deck, if some of the cards are left out of decks: that comes first.
