@@ -100,12 +100,14 @@ impl Skipped {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = PhrasesActed)]
 pub struct Acted {
-    /// What undoes it, by `/api/v1/phrases/undo`; null if nothing can be undone.
+    /// What undoes it, by `/api/v1/phrases/undo`; null if nothing can be undone. That of an undo is for what is left.
     pub undo: Option<String>,
     /// The phrases that changed, as they are now; without those that were deleted.
     pub changed: Vec<PhraseView>,
     /// How many changed, with those that were deleted.
     pub count: usize,
+    /// How many an undo left that can come back later: another card of their phrase is in their place.
+    pub left: usize,
     /// The phrases that did not.
     pub skipped: Vec<Skipped>,
 }
@@ -193,7 +195,7 @@ async fn act_if(
     let changed: Vec<PhraseId> = before.iter().map(|before| before.id.clone()).collect();
     let undo = (action != Action::Retry && !before.is_empty()).then(|| undo.to_string());
     let changed = phrases::of_ids(app, &asker.owner, &changed).await?;
-    Ok((Acted { undo, changed, count: before.len(), skipped }, standings))
+    Ok((Acted { undo, changed, count: before.len(), left: 0, skipped }, standings))
 }
 
 /// What was deleted while there was another card of it, and can come back: whichever of the two does so first, the other one may, too.
@@ -201,13 +203,13 @@ async fn deleted_beside(tx: &mut Tx, owner: &OwnerId) -> Result<Vec<Before>, Sto
     let rows = capture::actions_with(tx, owner, Action::Delete.done(), "\"others\"").await?;
     let mut all = Vec::new();
     for row in rows {
-        all.append(&mut before_of(row)?);
+        all.append(&mut before_of(&row)?);
     }
     Ok(all)
 }
 
-fn before_of(row: ActionRow) -> Result<Vec<Before>, StoreError> {
-    serde_json::from_value(row.before)
+fn before_of(row: &ActionRow) -> Result<Vec<Before>, StoreError> {
+    Vec::deserialize(&row.before)
         .map_err(|error| StoreError::Unreadable { what: format!("what action {} changed ({error})", row.id) })
 }
 
@@ -288,18 +290,18 @@ fn is_remade(row: &PhraseRow) -> bool {
     row.open_job().is_some_and(|job| Work::parse(&job.what) != Some(Work::Voice))
 }
 
-/// Undoes an action, once. A phrase that was changed since stays as it is; one that was deleted, and of which there is another card
-/// since, stays deleted.
+/// Undoes an action, each phrase once. One that was changed since stays as it is; one that was deleted, and of which there is another
+/// card since, stays deleted, and can be asked for again by the same id.
 pub async fn undo(app: &CaptureApp, asker: &Asker, id: &ActionId) -> Result<Acted, PhraseError> {
     let owner = &asker.owner;
-    let (ids, skipped) = app
+    let (ids, skipped, left) = app
         .platform
         .store
         .write(async |tx: &mut Tx| {
             capture::lock_texts(tx, owner).await?;
             let row = capture::take_action(tx, owner, id).await?.ok_or(PhraseError::Unknown { what: "action" })?;
-            let before = before_of(row)?;
-            let (mut ids, mut skipped) = (Vec::new(), Vec::new());
+            let before = before_of(&row)?;
+            let (mut ids, mut skipped, mut left) = (Vec::new(), Vec::new(), Vec::new());
             let mut refusal = PhraseError::NothingToUndo;
             let together: HashSet<PhraseId> = before.iter().map(|before| before.id.clone()).collect();
             for before in before {
@@ -310,6 +312,7 @@ pub async fn undo(app: &CaptureApp, asker: &Asker, id: &ActionId) -> Result<Acte
                         skipped.push(Skipped::of(&before.id, &error));
                         if matches!(error, PhraseError::SamePhrase { .. }) {
                             refusal = error;
+                            left.push(before);
                         }
                     }
                 }
@@ -317,11 +320,28 @@ pub async fn undo(app: &CaptureApp, asker: &Asker, id: &ActionId) -> Result<Acte
             if ids.is_empty() {
                 return Err(refusal);
             }
-            Ok::<_, PhraseError>((ids, skipped))
+            let count = left.len();
+            keep_left(tx, row, left, &ids).await?;
+            Ok::<_, PhraseError>((ids, skipped, count))
         })
         .await?;
     let changed = phrases::of_ids(app, owner, &ids).await?;
-    Ok(Acted { undo: None, count: changed.len(), changed, skipped })
+    let undo = (left > 0).then(|| id.to_string());
+    Ok(Acted { undo, count: changed.len(), changed, left, skipped })
+}
+
+/// Keeps what is left of an action, as old as it was. What has come back of it keeps none of the others from doing so later.
+async fn keep_left(tx: &mut Tx, row: ActionRow, mut left: Vec<Before>, back: &[PhraseId]) -> Result<(), PhraseError> {
+    if left.is_empty() {
+        return Ok(());
+    }
+    for before in &mut left {
+        if let Some(phrase) = capture::lock(tx, &row.owner, &before.id).await? {
+            let same = phrases::same_as(tx, &phrase, MOST_OTHERS).await?;
+            before.others.extend(same.into_iter().filter(|other| back.contains(other)));
+        }
+    }
+    Ok(capture::insert_action(tx, &ActionRow { before: json!(left), ..row }).await?)
 }
 
 /// What was done to those of `together` at once is undone at once: they do not keep each other from coming back.

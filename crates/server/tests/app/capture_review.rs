@@ -138,7 +138,14 @@ async fn many_are_acted_on_at_once_and_it_is_undone() {
             ("pending_review", "approved")
         );
 
-        // What was changed since stays as it is.
+        // What was changed since stays as it is, and does not come back later.
+        let excluded = app.batch("exclude", &[&one["id"], &two["id"]]).await;
+        let now = app.phrase_now(&one).await;
+        app.edit_card(&one, &now["etag"], &json!({ "translation": "One" })).await;
+        let back = app.undo(&excluded).await.json();
+        assert_eq!((&back["count"], &back["skipped"][0]["code"]), (&json!(1), &json!("changed")), "{back}");
+        assert_eq!((&back["left"], &back["undo"]), (&json!(0), &Value::Null), "{back}");
+        assert_eq!(app.undo(&excluded).await.problem(), (404, "not_found".to_owned()));
         let excluded = app.batch("exclude", &[&two["id"]]).await;
         let now = app.phrase_now(&two).await;
         app.edit_card(&two, &now["etag"], &json!({ "translation": "Two" })).await;

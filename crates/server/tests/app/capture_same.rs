@@ -101,6 +101,14 @@ async fn what_was_deleted_and_typed_again_does_not_come_back_beside_it() {
             (&again["id"], &json!("same_phrase"), &tea["id"]),
             "{back}"
         );
+        // It is left, and comes back once nothing is in its place.
+        assert_eq!((&back["left"], &back["undo"]), (&json!(1), &both["undo"]), "{back}");
+        is_refused_for(&app.take_back(&back).await, &tea);
+        app.act("delete", &[&tea]).await;
+        let rest = app.take_back(&back).await.json();
+        assert_eq!((&rest["count"], &rest["changed"][0]["id"]), (&json!(1), &again["id"]), "{rest}");
+        assert_eq!((&rest["left"], &rest["undo"]), (&json!(0), &Value::Null), "{rest}");
+        assert_eq!(app.take_back(&back).await.problem(), (404, "not_found".to_owned()), "it is undone once");
         app.run_jobs().await;
         app.end().await;
     }
@@ -135,6 +143,31 @@ async fn a_second_card_that_was_asked_for_is_a_card_like_any_other() {
         let edit = json!({ "text": "Мой чай", "translation": "My tea" });
         let edited = app.ask(Method::PATCH, &path(&second, "")).of(&ada()).json(&edit).answer().await;
         assert_eq!(edited.status, StatusCode::OK, "it stays what it is: {}", edited.text());
+        app.end().await;
+    }
+}
+
+/// What has come back of an action does not keep the rest of it from doing so.
+#[tokio::test(flavor = "multi_thread")]
+async fn cards_of_one_phrase_that_were_deleted_together_come_back_one_after_the_other() {
+    for dialect in BOTH {
+        let app = TestApp::open(dialect).await;
+        let again = json!({ "text": "Мой чай", "language": "ru", "again": true });
+        let oldest = app.card("Мой чай", "ru").await;
+        let first = app.line(&again).await.json()["items"][0].clone();
+        app.run_jobs().await;
+        let oldest_deleted = app.act("delete", &[&oldest]).await;
+        let second = app.line(&again).await.json()["items"][0].clone();
+        app.run_jobs().await;
+        let deleted = app.act("delete", &[&first, &second]).await;
+        assert_eq!(app.take_back(&oldest_deleted).await.json()["count"], 1);
+        // The first one was there beside the oldest, and the second was not.
+        let back = app.take_back(&deleted).await.json();
+        assert_eq!((&back["changed"][0]["id"], &back["left"]), (&first["id"], &json!(1)), "{back}");
+        app.act("delete", &[&oldest]).await;
+        let rest = app.take_back(&back).await;
+        assert_eq!(rest.status, StatusCode::OK, "{}", rest.text());
+        assert_eq!(rest.json()["changed"][0]["id"], second["id"]);
         app.end().await;
     }
 }

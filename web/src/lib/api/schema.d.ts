@@ -4034,7 +4034,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Undoes an action, once. A phrase that was changed since is skipped. */
+        /** Undoes an action, each phrase once. One that was changed since is skipped; one of which there is another card by now is left for later. */
         post: {
             parameters: {
                 query?: never;
@@ -11545,9 +11545,11 @@ export interface components {
             changed: components["schemas"]["PhraseView"][];
             /** @description How many changed, with those that were deleted. */
             count: number;
+            /** @description How many an undo left that can come back later: another card of their phrase is in their place. */
+            left: number;
             /** @description The phrases that did not. */
             skipped: components["schemas"]["PhraseSkipped"][];
-            /** @description What undoes it, by `/api/v1/phrases/undo`; null if nothing can be undone. */
+            /** @description What undoes it, by `/api/v1/phrases/undo`; null if nothing can be undone. That of an undo is for what is left. */
             undo?: string | null;
         };
         /** @description Phrases whose cards are being made, or are there. */

@@ -65,7 +65,7 @@ pub(crate) async fn batch(
     Ok(limits::with(&standings, Json(acted)))
 }
 
-/// Undoes an action, once. A phrase that was changed since is skipped.
+/// Undoes an action, each phrase once. One that was changed since is skipped; one of which there is another card by now is left for later.
 #[utoipa::path(post, path = "/api/v1/phrases/undo", operation_id = "undo_phrase_action", tag = "phrases", request_body = Undo,
     responses((status = 200, body = Acted), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(crate) async fn undo(

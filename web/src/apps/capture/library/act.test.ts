@@ -23,11 +23,13 @@ it('leads to the card for which nothing came back', () => {
 
 it('says what of several did not come back', () => {
   const skipped: Skipped = { id: 'p1', code: 'same_phrase', detail: '', other: 'p2' };
-  tellUndone({ skipped: [] });
+  tellUndone({ left: 0, skipped: [] });
   expect(toasted.mock.lastCall![1]).toEqual({ duration: 1500 });
-  tellUndone({ skipped: [skipped] });
+  tellUndone({ left: 0, skipped: [{ ...skipped, code: 'changed', other: null }] });
+  expect(toasted.mock.lastCall![1].description).toMatch(/it was changed meanwhile\.\u2069$/);
+  tellUndone({ left: 1, skipped: [skipped] });
   const [, { description, action }] = toasted.mock.lastCall!;
-  expect(description).toContain('there is another card of it.');
+  expect(description).toMatch(/there is another card of it\.\u2069 1 can still come back:/);
   action.onClick();
   expect(went).toHaveBeenCalledWith('/capture/p2');
 });

@@ -17,7 +17,7 @@ const SHOWN_MS = 7_000;
 
 /** Acts on phrases; null if it was refused. `undone` is told of what came back. */
 export async function act(action: Action, ids: string[], undone: (back: Phrase[]) => void): Promise<Acted | null> {
-  const all: Acted = { undo: null, changed: [], count: 0, skipped: [] };
+  const all: Acted = { undo: null, changed: [], count: 0, left: 0, skipped: [] };
   const made: Decision[] = [];
   for (let from = 0; from < ids.length; from += AT_ONCE) {
     const outcome = await captureApi.act(action, ids.slice(from, from + AT_ONCE));
@@ -63,10 +63,11 @@ async function undoThat(decision: Decision | undefined, undone: (back: Phrase[])
 }
 
 /** What came back, and what did not. */
-export function tellUndone({ skipped }: Pick<Acted, 'skipped'>) {
+export function tellUndone({ left, skipped }: Pick<Acted, 'left' | 'skipped'>) {
   const [first] = skipped;
   if (!first) return toast(t('acted.undone'), { duration: 1500 });
-  const description = t('acted.skipped', { count: skipped.length, why: t(`acted.skipped.${first.code}`) });
+  const why = t('acted.skipped', { count: skipped.length, why: t(`acted.skipped.${first.code}`) });
+  const description = left > 0 ? `${why} ${t('acted.left', { count: left })}` : why;
   const other = skipped.find((one) => one.other !== null)?.other;
   return toast(t('acted.undone'), { description, duration: SHOWN_MS, ...(other ? opens(phrasePath(other)) : {}) });
 }

@@ -25,9 +25,13 @@ class Decisions {
     const decision = wanted ?? this.#stack.at(-1);
     if (!decision || !this.#stack.includes(decision)) return null;
     this.#stack = this.#stack.filter((one) => one !== decision);
-    if (decision.cancel?.()) return { ok: true, value: { undo: null, changed: [], count: 1, skipped: [] } };
+    if (decision.cancel?.()) return { ok: true, value: { undo: null, changed: [], count: 1, left: 0, skipped: [] } };
     const undo = await decision.undo;
-    return undo === null ? null : captureApi.undo(undo);
+    if (undo === null) return null;
+    const outcome = await captureApi.undo(undo);
+    // What could not come back yet is undone next time.
+    if (outcome.ok && outcome.value.undo) this.add({ undo: Promise.resolve(outcome.value.undo) });
+    return outcome;
   }
 }
 

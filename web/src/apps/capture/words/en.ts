@@ -170,6 +170,10 @@ export const en = {
   'acted.retry': { one: '{count} card is tried again.', other: '{count} cards are tried again.' },
   'acted.delete': { one: '{count} card deleted.', other: '{count} cards deleted.' },
   'acted.skipped': { one: '{count} stays as it is: {why}', other: '{count} stay as they are: {why}' },
+  'acted.left': {
+    one: '{count} can still come back: change the phrase of the other card, then undo again.',
+    other: '{count} can still come back: change the phrases of the other cards, then undo again.',
+  },
   'acted.skipped.wrong_status': 'that is not possible in its state.',
   'acted.skipped.working': 'it is being worked on.',
   'acted.skipped.not_found': 'it is not there any more.',
