@@ -23,6 +23,15 @@ pub(super) struct Origin {
     pub(super) doubt: Doubt,
 }
 
+/// A provider whose answer was lost when its voice was to say the phrase.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct VoiceLost {
+    /// The provider.
+    pub(super) provider: String,
+    /// Whether it says that the answer is charged; otherwise nobody can tell.
+    pub(super) is_charged: bool,
+}
+
 /// What is stored of a card beside the phrase.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct CardFields {
@@ -31,6 +40,9 @@ pub(super) struct CardFields {
     /// Who was to read or hear the phrase before whoever did, and did not.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) passed_over: Vec<PassedOver>,
+    /// Whose voice was lost, so that no other provider was asked for the sound.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) voice_lost: Option<VoiceLost>,
     /// The fields that are made of it.
     #[serde(default)]
     pub(super) analysis: Analysis,
@@ -93,6 +105,15 @@ pub(super) fn put(row: &mut PhraseRow, fields: &CardFields, now: Timestamp) {
     if is_other || before.0 != row.search || is_another_phrase {
         touch(row, now);
     }
+}
+
+/// Writes whose voice was lost, or that none was. Nothing that is learned changes: a card that was exported is no other one for it.
+pub(super) fn put_voice_lost(row: &mut PhraseRow, lost: Option<&VoiceLost>) -> Result<(), StoreError> {
+    let fields = fields(row)?;
+    if fields.voice_lost.as_ref() != lost {
+        row.card = json!(CardFields { voice_lost: lost.cloned(), ..fields });
+    }
+    Ok(())
 }
 
 /// The card is another one from now on.

@@ -159,6 +159,8 @@ fn write(row: &mut PhraseRow, edit: &Edit, text: Option<&str>, now: Timestamp) -
         row.language_sure = sure.min(row.language_sure.max(languages::SURE));
         text.clone_into(&mut row.text);
         card::touch(row, now);
+        // It was to say another phrase.
+        fields.voice_lost = None;
         doubt(&mut fields.analysis, language, text);
     }
     if edit.text.is_some() {

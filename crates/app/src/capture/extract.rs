@@ -1,7 +1,7 @@
 //! Makes text of what was sent: a picture is read, a sound is heard. A text is there already.
 
 mod here;
-mod lost;
+pub(super) mod lost;
 mod remote;
 
 use serde::{Deserialize, Serialize};

@@ -15,8 +15,9 @@ use sluice_local::sound::{EncodeError, encode_mp3};
 use sluice_store::capture::{Original, PhraseAudio, PhraseRow, SourceKind};
 
 use super::analyse::PHRASE;
+use super::card::VoiceLost;
 use super::context::CaptureApp;
-use super::extract::hash_of;
+use super::extract::{hash_of, lost};
 use super::{card, current, wish_of};
 use crate::media::Media;
 use crate::routing::{self, Asking, Keep, Made};
@@ -31,11 +32,11 @@ const ENDING: &str = "mp3";
 /// Makes the sound of a phrase; false if this is no longer its current job.
 pub(super) async fn speak(run: &Run, app: &CaptureApp, row: &PhraseRow) -> Result<Called<bool>, JobError> {
     let made = match (&row.original, row.source) {
-        (Some(original), SourceKind::Audio) => Called::Done(own(run, app, original).await?),
+        (Some(original), SourceKind::Audio) => Called::Done((own(run, app, original).await?, None)),
         _ => by_voice(run, app, row).await?,
     };
-    let audio = match made {
-        Called::Done(audio) => audio,
+    let (audio, lost) = match made {
+        Called::Done(spoken) => spoken,
         Called::Pending(pending) => return Ok(Called::Pending(pending)),
     };
     let written = current::change(run, &row.id, |row, now| {
@@ -43,7 +44,7 @@ pub(super) async fn speak(run: &Run, app: &CaptureApp, row: &PhraseRow) -> Resul
             row.audio = Some(audio.clone());
             card::touch(row, now);
         }
-        Ok(())
+        card::put_voice_lost(row, lost.as_ref())
     });
     written.await.map(Called::Done)
 }
@@ -127,7 +128,12 @@ fn said(row: &PhraseRow) -> Result<String, JobError> {
     Ok(marked.filter(|marked| !marked.is_empty()).unwrap_or_else(|| row.text.clone()))
 }
 
-async fn by_voice(run: &Run, app: &CaptureApp, row: &PhraseRow) -> Result<Called<PhraseAudio>, JobError> {
+/// What a voice says, and whose voice was to say it and was lost.
+async fn by_voice(
+    run: &Run,
+    app: &CaptureApp,
+    row: &PhraseRow,
+) -> Result<Called<(PhraseAudio, Option<VoiceLost>)>, JobError> {
     let unknown = || JobError::fail("language_unknown", "it is not known which language this is in: choose it");
     let language = row.language.as_deref().and_then(StudyLanguage::from_code).ok_or_else(unknown)?;
     let folder = app.platform.media.work_folder(&run.lease().name()).await?;
@@ -138,29 +144,46 @@ async fn by_voice(run: &Run, app: &CaptureApp, row: &PhraseRow) -> Result<Called
     let keep =
         KeepEncoded { media: app.platform.media.clone(), guard: app.guard.clone(), wav: folder.join("voice.wav") };
     first_begun(run, &router, (language, &wish), &mut voices).await?;
-    let (mut failed, mut is_lost) = (None::<JobError>, false);
+    let (mut failed, mut lost) = (None::<JobError>, None::<VoiceLost>);
     for request in voices {
         // What may have been paid once, or is charged, is not paid a second time: then only this machine speaks.
-        if is_lost && router.choose(&request, &wish, &()).0.iter().any(|one| !one.profile().is_local) {
+        if lost.is_some() && router.choose(&request, &wish, &()).0.iter().any(|one| !one.profile().is_local) {
             continue;
         }
         let (key, request) = (key_of(language, &request), SpeakRequest { out: keep.wav.clone(), ..request });
         match routing::ask(run, &key, &router, &request, &wish, keep.clone()).await {
-            Ok(Called::Done(made)) => return Ok(Called::Done(audio_of(&made))),
+            Ok(Called::Done(made)) => return Ok(Called::Done((audio_of(&made), lost))),
             Ok(Called::Pending(pending)) => return Ok(Called::Pending(pending)),
             Err(error) if routing::is_lost(&error) => {
                 run.log(format!("The voice {} is not waited for: {error}", request.voice));
-                (failed, is_lost) = (Some(JobError::fail(error.code, error.message)), true);
+                lost = Some(note_lost(run, row, &key, &router, &error).await?);
+                failed = Some(JobError::fail(error.code, error.message));
             }
             Err(error) if routing::may_be_paid(&error) || error.code == "stopped" => return Err(error),
             Err(error) => {
                 run.log(format!("The voice {} says nothing: {error}", request.voice));
                 // What heals is worth another attempt, whoever else cannot do it.
-                failed = Some(failed.filter(|before| is_lost || before.retry && !error.retry).unwrap_or(error));
+                failed = Some(failed.filter(|before| lost.is_some() || before.retry && !error.retry).unwrap_or(error));
             }
         }
     }
     Err(failed.unwrap_or_else(|| JobError::fail("no_voice", "no voice speaks this")))
+}
+
+/// Writes into the card whose answer was lost, before anybody else speaks: also into one that then has no sound.
+async fn note_lost(
+    run: &Run,
+    row: &PhraseRow,
+    key: &str,
+    router: &Router<Speaking, dyn Speak>,
+    error: &JobError,
+) -> Result<VoiceLost, JobError> {
+    let provider = lost::provider_of(run, key, router, error).await?;
+    let lost = VoiceLost { provider, is_charged: routing::is_charged(error) };
+    if card::fields(row)?.voice_lost.as_ref() != Some(&lost) {
+        current::change(run, &row.id, |row, _| card::put_voice_lost(row, Some(&lost))).await?;
+    }
+    Ok(lost)
 }
 
 /// The hash of what a voice is to say.

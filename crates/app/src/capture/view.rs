@@ -15,7 +15,7 @@ use sluice_store::capture::{PhraseRow, SourceKind, Status};
 use sluice_store::{StoreError, jobs};
 use utoipa::ToSchema;
 
-use super::card::{self, CardFields};
+use super::card::{self, CardFields, VoiceLost};
 use super::extract::{Line, Reading};
 pub use super::jobs::Work;
 use crate::links::Signer;
@@ -141,6 +141,23 @@ impl From<PassedOver> for PassedOverView {
     }
 }
 
+/// A provider whose answer was lost when its voice was to say a phrase.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = PhraseVoiceLost)]
+pub struct VoiceLostView {
+    /// The provider.
+    pub provider: String,
+    /// Whether it says that the answer is charged; if not, it may have been paid.
+    pub is_charged: bool,
+}
+
+impl From<VoiceLost> for VoiceLostView {
+    fn from(lost: VoiceLost) -> Self {
+        let VoiceLost { provider, is_charged } = lost;
+        Self { provider, is_charged }
+    }
+}
+
 /// The work on a phrase that goes on.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct WorkView {
@@ -189,6 +206,8 @@ pub struct PhraseView {
     pub doubts: Vec<String>,
     /// How it sounds; null while there is no sound.
     pub audio: Option<AudioView>,
+    /// Whose voice was to say it and was lost, so that only this machine was asked after it; null if none was.
+    pub voice_lost: Option<VoiceLostView>,
     /// The picture that was sent.
     pub picture: Option<PictureView>,
     /// A link to the sound that was sent, as it was sent.
@@ -243,6 +262,7 @@ impl PhraseView {
             vocabulary: fields.analysis.vocabulary.iter().map(WordView::from).collect(),
             doubts: card::doubts(row, &fields),
             audio: audio(row, signer)?,
+            voice_lost: fields.voice_lost.clone().map(VoiceLostView::from),
             picture: picture(row, signer)?,
             recording: recording(row, signer)?,
             work: work(row),

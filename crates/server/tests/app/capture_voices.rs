@@ -4,6 +4,7 @@ use std::any::Any;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use axum::http::Method;
 use serde_json::{Value, json};
 use sluice_app::capture::CaptureApp;
 use sluice_app::module::Module;
@@ -20,7 +21,8 @@ use sluice_server::http::Api;
 use sluice_store::migrations::MODULES;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::capture::wave;
+use crate::capture::{path, wave};
+use crate::person::ada;
 use crate::support::{BOTH, TestApp};
 
 /// Why a provider does not speak.
@@ -212,10 +214,31 @@ async fn where_a_voice_may_have_been_paid_only_this_machine_speaks() {
             let made = app.phrase_now(&phrase).await;
             assert_eq!(made["status"], "pending_review", "nobody waits for it: {made}");
             assert_eq!((first.asked(), next.asked()), (1, 0), "{made}");
+            let is_charged = code == "answer_lost";
+            assert_eq!(made["voice_lost"], json!({ "provider": "first", "is_charged": is_charged }), "{made}");
             if here == "local" {
                 assert_eq!(
                     (&made["audio"]["made_by"], &made["error"]),
                     (&json!("local:ru:ann"), &Value::Null),
+                    "{made}"
+                );
+                // Whoever has a charged one said once more, or has another phrase said, asks that voice again.
+                *first.fails.lock().unwrap() = None;
+                app.advance(Duration::from_mins(1)).await;
+                if is_charged {
+                    let again = app.on_phrase(&made, "/redo", &json!({ "what": "voice" })).await;
+                    assert!(again.status.is_success(), "{}", again.text());
+                } else {
+                    let edit = app.ask(Method::PATCH, &path(&made, "")).of(&ada());
+                    let edited = edit.json(&json!({ "text": "Где чай?" })).answer().await;
+                    assert!(edited.status.is_success(), "{}", edited.text());
+                    assert_eq!(edited.json()["voice_lost"], Value::Null, "{}", edited.text());
+                }
+                app.run_jobs().await;
+                let made = app.phrase_now(&phrase).await;
+                assert_eq!(
+                    (&made["voice_lost"], &made["audio"]["made_by"], first.asked()),
+                    (&Value::Null, &json!("first:ru:ann"), 2),
                     "{made}"
                 );
             } else {

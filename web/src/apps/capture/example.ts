@@ -54,6 +54,7 @@ export function phrase(id: string, change: Partial<Phrase> = {}): Phrase {
     vocabulary: [],
     doubts: [],
     audio: null,
+    voice_lost: null,
     picture: null,
     recording: null,
     work: null,

@@ -11532,7 +11532,15 @@ export interface components {
             updated_at: number;
             /** @description Its words. */
             vocabulary: components["schemas"]["WordView"][];
+            voice_lost?: components["schemas"]["PhraseVoiceLost"] | null;
             work?: components["schemas"]["WorkView"] | null;
+        };
+        /** @description A provider whose answer was lost when its voice was to say a phrase. */
+        PhraseVoiceLost: {
+            /** @description Whether it says that the answer is charged; if not, it may have been paid. */
+            is_charged: boolean;
+            /** @description The provider. */
+            provider: string;
         };
         /**
          * @description What a phrase's job is to make.

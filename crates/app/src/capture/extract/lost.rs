@@ -23,16 +23,34 @@ where
     I: Does<C> + ?Sized,
 {
     let Some(error) = error.filter(|error| routing::is_lost(error)) else { return Ok(None) };
-    let (provider, why) = if routing::is_charged(error) {
-        (named_by(router, error), "its answer was lost and is charged: it was not asked again")
+    let why = if routing::is_charged(error) {
+        "its answer was lost and is charged: it was not asked again"
     } else {
-        let at_work = routing::provider_at_work(run, key, router).await?;
-        (at_work, "its answer was lost, and may have been paid: it was not asked again")
+        "its answer was lost, and may have been paid: it was not asked again"
     };
-    let (provider, why) = (provider.unwrap_or_default(), why.to_owned());
+    let (provider, why) = (provider_of(run, key, router, error).await?, why.to_owned());
     // Those before it failed in an earlier attempt.
     let before = card::fields(row)?.passed_over.into_iter().filter(|one| one.provider != provider);
     Ok(Some(before.chain([PassedOver { provider: provider.clone(), why }]).collect()))
+}
+
+/// The provider whose answer was lost, by the error of a request with the hash `key`.
+pub(in crate::capture) async fn provider_of<C, I>(
+    run: &Run,
+    key: &str,
+    router: &Router<C, I>,
+    error: &JobError,
+) -> Result<String, JobError>
+where
+    C: Capability,
+    I: Does<C> + ?Sized,
+{
+    let provider = if routing::is_charged(error) {
+        named_by(router, error)
+    } else {
+        routing::provider_at_work(run, key, router).await?
+    };
+    Ok(provider.unwrap_or_default())
 }
 
 /// The provider that an error is of, which it names. Its call has ended.

@@ -69,6 +69,12 @@ export const ar: Record<Key, Message> = {
   'card.passed.instead.image': 'قرأها {name} بدلًا منه.',
   'card.passed.instead.audio': 'سمعها {name} بدلًا منه.',
   'card.passed.local': 'هذا الجهاز',
+  'card.voiceLost.unknown': 'ضاع رد {name}، وربما احتُسبت كلفة الصوت.',
+  'card.voiceLost.charged': 'ضاع رد {name}، واحتُسبت كلفة الصوت.',
+  'card.voiceLost.here': 'ينطقها هذا الجهاز بدلًا منه، فلا يُدفع لمزوّد آخر مقابل الشيء نفسه.',
+  'card.voiceLost.unknown.again':
+    'لا يُسأل عن الشيء نفسه مجددًا حتى يُصرف النظر عن ذلك الطلب بعد بضع ساعات؛ عندئذ يسأله «{action}» مرة أخرى.',
+  'card.voiceLost.charged.again': '«{action}» يسأله مرة أخرى، وتُحتسب الكلفة مجددًا.',
   'card.original': 'المقطع كما أُرسل',
 
   'field.text': 'العبارة',

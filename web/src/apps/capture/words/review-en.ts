@@ -57,6 +57,12 @@ export const en = {
   'card.passed.instead.image': 'It was read by {name} instead.',
   'card.passed.instead.audio': 'It was heard by {name} instead.',
   'card.passed.local': 'This machine',
+  'card.voiceLost.unknown': 'The answer of {name} was lost, and the sound may have been charged.',
+  'card.voiceLost.charged': 'The answer of {name} was lost, and the sound is charged.',
+  'card.voiceLost.here': 'This machine speaks in its place, since no other provider is paid for the same.',
+  'card.voiceLost.unknown.again':
+    'It is not asked for the same again until that call is given up, some hours later; then “{action}” asks it once more.',
+  'card.voiceLost.charged.again': '“{action}” asks it once more, which is charged again.',
   'card.original': 'The clip as it was sent',
 
   'field.text': 'Phrase',
