@@ -102,7 +102,7 @@ export const ar: Record<Key, Message> = {
   'outbox.network': 'لا يمكن الوصول إلى الخادم. تُعاد المحاولة باستمرار.',
   'outbox.signedOut': 'ادخل مجددًا لإرساله.',
   'outbox.signIn': 'الدخول',
-  'outbox.serverFull': 'امتلأ قرص الخادم.',
+  'outbox.serverFull': 'امتلأ قرص الخادم. كل شيء محفوظ في هذا المتصفح، ويُرسل حين تتوفر مساحة.',
   'outbox.busy': 'على الخادم عمل كثير، وقد طلب التمهّل.',
   'outbox.trouble': 'أجاب الخادم بخطأ ({code}). تُعاد المحاولة.',
   'outbox.again': 'تُعاد المحاولة {when}.',

@@ -100,7 +100,8 @@ export const en = {
   'outbox.network': 'The server cannot be reached. It is tried again and again.',
   'outbox.signedOut': 'Sign in again to send it.',
   'outbox.signIn': 'Sign in',
-  'outbox.serverFull': 'The disk of the server is full.',
+  'outbox.serverFull':
+    'The disk of the server is full. Everything is kept in this browser, and is sent once there is room.',
   'outbox.busy': 'The server has much to do and asked for a pause.',
   'outbox.trouble': 'The server answered with an error ({code}). It is tried again.',
   'outbox.again': 'It is tried again {when}.',
