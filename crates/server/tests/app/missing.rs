@@ -137,7 +137,7 @@ async fn a_hole_between_two_successive_chunks_is_a_gap() {
     let found = gaps(&transcript, "not_recorded");
     let [(from, until)] = found[..] else { panic!("{transcript}") };
     assert!((4_900..=5_100).contains(&from) && (14_900..=15_100).contains(&until), "{from} to {until}");
-    assert!(recording.export("txt").await.contains("[gap of 10 s, 00:00:05–00:00:16: nothing was recorded]"));
+    assert!(recording.export("txt").await.contains("[gap of 10 s, 00:00:05–00:00:15: nothing was recorded]"));
     app.end().await;
 }
 

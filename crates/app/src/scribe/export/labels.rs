@@ -83,15 +83,21 @@ impl Labels {
         self.gap_lines(gap).join(" ")
     }
 
-    /// The same on two lines, `about` so long if nobody knows exactly when it ends. It lasts whole seconds, tenths below one; its times are the whole seconds around it.
+    /// The same on two lines, `about` so long if nobody knows exactly when it ends. It lasts whole seconds, tenths below one, and its
+    /// times are as far apart.
     pub(super) fn gap_lines(&self, gap: Gap) -> [String; 2] {
-        let lasts_ms = gap.end_ms.saturating_sub(gap.start_ms);
-        let lasts = match lasts_ms {
-            0..1000 => format!("0.{}", (lasts_ms / 100).max(1)),
-            _ => (lasts_ms.saturating_add(500) / 1000).to_string(),
+        let exact_ms = gap.end_ms.saturating_sub(gap.start_ms);
+        // 950 ms and more round to a second.
+        let step_ms = if exact_ms < 950 { 100 } else { 1000 };
+        let steps = (exact_ms.saturating_add(step_ms / 2) / step_ms).max(1);
+        let from_ms = gap.start_ms / step_ms * step_ms;
+        let to_ms = from_ms.saturating_add(steps.saturating_mul(step_ms));
+        let (lasts, from, to) = if step_ms == 1000 {
+            (steps.to_string(), clock(from_ms), clock(to_ms))
+        } else {
+            (format!("0.{steps}"), clock_with_tenths(from_ms), clock_with_tenths(to_ms))
         };
         let (before, unit) = (if gap.estimated { self.gap_about } else { self.gap }, self.seconds);
-        let (from, to) = (clock(gap.start_ms), clock(gap.end_ms.saturating_add(999)));
         let why = match gap.reason {
             GapReason::NotRecorded => self.not_recorded,
             GapReason::NotReceived => self.not_received,
@@ -100,6 +106,11 @@ impl Labels {
         };
         [format!("[{before} {lasts} {unit} {from}–{to}:"), format!("{why}]")]
     }
+}
+
+/// `01:02:03.4`.
+fn clock_with_tenths(ms: u32) -> String {
+    format!("{}.{}", clock(ms), ms / 100 % 10)
 }
 
 #[cfg(test)]
@@ -112,10 +123,15 @@ mod tests {
         let gap = |start_ms, end_ms, reason| Gap { start_ms, end_ms, reason, estimated: false };
         let estimated = Gap { estimated: true, ..gap(0, 86_400_000, GapReason::NotReceived) };
         let all = [
-            (gap(1_000, 13_200, GapReason::NotRecorded), "[gap of 12 s, 00:00:01–00:00:14: nothing was recorded]"),
+            (gap(1_000, 13_200, GapReason::NotRecorded), "[gap of 12 s, 00:00:01–00:00:13: nothing was recorded]"),
+            (gap(1_000, 2_200, GapReason::NotRecorded), "[gap of 1 s, 00:00:01–00:00:02: nothing was recorded]"),
+            (gap(400, 1_900, GapReason::NotRecorded), "[gap of 2 s, 00:00:00–00:00:02: nothing was recorded]"),
+            (gap(5_000, 5_950, GapReason::NotRecorded), "[gap of 1 s, 00:00:05–00:00:06: nothing was recorded]"),
+            (gap(0, 949, GapReason::NotRecorded), "[gap of 0.9 s, 00:00:00.0–00:00:00.9: nothing was recorded]"),
+            (gap(1_930, 1_950, GapReason::NotRecorded), "[gap of 0.1 s, 00:00:01.9–00:00:02.0: nothing was recorded]"),
             (
                 gap(3_601_000, 3_601_400, GapReason::NotReceived),
-                "[gap of 0.4 s, 01:00:01–01:00:02: what was recorded never arrived]",
+                "[gap of 0.4 s, 01:00:01.0–01:00:01.4: what was recorded never arrived]",
             ),
             (gap(0, 30_000, GapReason::Unreadable), "[gap of 30 s, 00:00:00–00:00:30: the sound cannot be read]"),
             (
