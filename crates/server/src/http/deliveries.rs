@@ -12,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::Api;
 use super::bounds::Moment;
 use super::errors::invalid;
-use super::extract::{Json, Path, Query};
+use super::extract::{Json, NoBody, Path, Query};
 use super::identity::Owner;
 use super::paging::Limit;
 use super::problem::Problem;
@@ -211,6 +211,7 @@ pub(crate) async fn replay(
     Owner(owner): Owner,
     State(api): State<Api>,
     Path((id, delivery)): Path<(String, String)>,
+    _: NoBody,
 ) -> Result<(StatusCode, Json<DeliveryView>), Problem> {
     let row = api.app.webhooks.replay(&owner, &webhook_id(&id)?, &delivery_id(&delivery)?).await?;
     Ok((StatusCode::ACCEPTED, Json(row.into())))
@@ -250,6 +251,7 @@ pub(crate) async fn ping(
     Owner(owner): Owner,
     State(api): State<Api>,
     Path(id): Path<String>,
+    _: NoBody,
 ) -> Result<(StatusCode, Json<DeliveryView>), Problem> {
     let row = api.app.webhooks.ping(&owner, &webhook_id(&id)?).await?;
     Ok((StatusCode::ACCEPTED, Json(row.into())))

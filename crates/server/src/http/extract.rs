@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 
+use axum::body::Bytes;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
 use axum::http::request::Parts;
@@ -52,6 +53,28 @@ impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
         axum::Json(self.0).into_response()
     }
+}
+
+/// No body: what one says would be ignored unnoticed. `{}`, which some clients send with every request, says nothing.
+pub(crate) struct NoBody;
+
+impl<S: Send + Sync> FromRequest<S> for NoBody {
+    type Rejection = Problem;
+
+    /// A body that is too long or does not end is refused like any other.
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        match Bytes::from_request(request, state).await {
+            Ok(body) if says_nothing(&body) => Ok(Self),
+            _ => Err(Problem::bad_request(
+                "This address takes no body: what it says would be ignored. Nothing was done; send the request without it.",
+            )),
+        }
+    }
+}
+
+fn says_nothing(body: &[u8]) -> bool {
+    let is_empty_object = |value: Value| matches!(value, Value::Object(fields) if fields.is_empty());
+    body.trim_ascii().is_empty() || serde_json::from_slice(body).is_ok_and(is_empty_object)
 }
 
 /// The key of draft-ietf-httpapi-idempotency-key-header; the quotes are optional.

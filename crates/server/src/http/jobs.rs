@@ -11,7 +11,7 @@ use sluice_engine::{Filter, JobRow, Progress, Step};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Api;
-use super::extract::{Json, Path, Query};
+use super::extract::{Json, NoBody, Path, Query};
 use super::identity::Owner;
 use super::paging::{Limit, Text};
 use super::problem::Problem;
@@ -196,6 +196,7 @@ pub(crate) async fn cancel(
     Owner(owner): Owner,
     State(api): State<Api>,
     Path(id): Path<String>,
+    _: NoBody,
 ) -> Result<Json<JobView>, Problem> {
     let id = job_id(&id)?;
     api.app.platform.store.write(async |tx| api.app.engine.cancel(tx, &owner, &id).await).await?;
@@ -209,6 +210,7 @@ pub(crate) async fn retry(
     Owner(owner): Owner,
     State(api): State<Api>,
     Path(id): Path<String>,
+    _: NoBody,
 ) -> Result<(StatusCode, Json<JobView>), Problem> {
     let id = job_id(&id)?;
     let job = api.app.engine.job(&owner, &id).await?.ok_or_else(|| Problem::not_found("job"))?.job;

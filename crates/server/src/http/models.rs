@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::Api;
 use super::errors::conflict;
-use super::extract::{Json, Path};
+use super::extract::{Json, NoBody, Path};
 use super::identity::Admin;
 use super::problem::Problem;
 
@@ -183,6 +183,7 @@ pub(crate) async fn pull(
     State(api): State<Api>,
     admin: Admin,
     Path(set): Path<String>,
+    _: NoBody,
 ) -> Result<(StatusCode, Json<ModelJob>), Problem> {
     begin(&api, &admin, &set, Action::Pull).await
 }
@@ -194,6 +195,7 @@ pub(crate) async fn verify(
     State(api): State<Api>,
     admin: Admin,
     Path(set): Path<String>,
+    _: NoBody,
 ) -> Result<(StatusCode, Json<ModelJob>), Problem> {
     begin(&api, &admin, &set, Action::Verify).await
 }

@@ -17,7 +17,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::Api;
 use super::errors::invalid;
-use super::extract::{Json, Path, Query};
+use super::extract::{Json, NoBody, Path, Query};
 use super::identity::Admin;
 use super::jobs::{JobSummary, ListQuery, job_id};
 use super::paging::{Limit, Text};
@@ -309,7 +309,12 @@ pub(crate) async fn redrive(
 /// Retries anybody's dead, cancelled or expired job from where it stopped.
 #[utoipa::path(post, path = "/api/v1/admin/jobs/{id}/retry", operation_id = "retry_any_job", tag = "administration", params(("id" = String, Path)),
     responses((status = 202), (status = 404, body = Problem), (status = 409, body = Problem)))]
-pub(crate) async fn retry(State(api): State<Api>, _: Admin, Path(id): Path<String>) -> Result<StatusCode, Problem> {
+pub(crate) async fn retry(
+    State(api): State<Api>,
+    _: Admin,
+    Path(id): Path<String>,
+    _: NoBody,
+) -> Result<StatusCode, Problem> {
     let id = job_id(&id)?;
     let operator = api.app.engine.operator();
     let job = operator.job(&id).await?.ok_or_else(|| Problem::not_found("job"))?;
@@ -329,6 +334,7 @@ pub(crate) async fn cancel(
     State(api): State<Api>,
     Admin(identity): Admin,
     Path(id): Path<String>,
+    _: NoBody,
 ) -> Result<StatusCode, Problem> {
     let id = job_id(&id)?;
     api.app.engine.operator().cancel(&id).await?;

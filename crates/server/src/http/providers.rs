@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use super::Api;
 use super::errors::{conflict, invalid};
-use super::extract::{Json, Path};
+use super::extract::{Json, NoBody, Path};
 use super::identity::{Admin, Owner};
 use super::problem::Problem;
 
@@ -264,6 +264,7 @@ pub(crate) async fn test(
     Owner(owner): Owner,
     State(api): State<Api>,
     Path(name): Path<String>,
+    _: NoBody,
 ) -> Result<Json<ProviderTest>, Problem> {
     Ok(Json(api.app.providers.test(&owner, &name).await?.into()))
 }
@@ -311,6 +312,7 @@ pub(crate) async fn test_installation(
     State(api): State<Api>,
     _: Admin,
     Path(name): Path<String>,
+    _: NoBody,
 ) -> Result<Json<ProviderTest>, Problem> {
     Ok(Json(api.app.providers.test(&OwnerId::system(), &name).await?.into()))
 }

@@ -159,6 +159,36 @@ async fn what_is_beyond_a_bound_is_refused_before_anything_is_looked_up() {
     app.end().await;
 }
 
+#[tokio::test]
+async fn a_body_is_refused_where_none_is_expected() {
+    let app = TestApp::open(Dialect::Sqlite).await;
+    let document = app.get("/api/v1/openapi.json").answer().await.json();
+    let id = "0197a3a0-0000-7000-8000-000000000000";
+    let mut walked = Vec::new();
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        // By tus, the first bytes of a file may come with its upload.
+        let takes_none = operations["post"].is_object() && operations["post"]["requestBody"].is_null();
+        if !takes_none || path == "/api/v1/uploads" {
+            continue;
+        }
+        let address = path.replace("{id}", id).replace("{delivery}", id).replace("{n}", "1");
+        let address = address.replace("{name}", "nothing").replace("{set}", "nothing");
+        assert!(!address.contains('{'), "a parameter that this walk does not know: {address}");
+        let long = vec![b' '; 300_000];
+        for body in [&br#"{ "language": "ar" }"#[..], b"[]", b"null", b"language=ar", &long] {
+            let answer = app.post(&address).header("content-type", "application/json").raw(body).answer().await;
+            assert_eq!(answer.problem(), (400, "bad_request".to_owned()), "{address}: {}", answer.json());
+        }
+        for body in [&b""[..], b" {}\n"] {
+            let answer = app.post(&address).raw(body).answer().await;
+            assert_ne!(answer.status, 400, "{address}: {}", answer.json());
+        }
+        walked.push(path.as_str());
+    }
+    assert!(walked.contains(&"/api/v1/sessions/{id}/transcribe") && walked.len() >= 19, "{walked:?}");
+    app.end().await;
+}
+
 fn segment(started_at: i64) -> Value {
     json!({ "key": "a", "source": "microphone", "media_type": "audio/webm;codecs=opus", "started_at": started_at })
 }

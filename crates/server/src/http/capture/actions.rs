@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use super::phrases::id_of;
 use crate::http::bounds::Id;
 use crate::http::entity_tags;
-use crate::http::extract::{Json, Path};
+use crate::http::extract::{Json, NoBody, Path};
 use crate::http::limits::{self, Asking};
 use crate::http::problem::Problem;
 use crate::http::{Api, Opened};
@@ -122,6 +122,7 @@ pub(crate) async fn approve(
     Opened(app): Opened<CaptureApp>,
     Path(id): Path<String>,
     headers: HeaderMap,
+    _: NoBody,
 ) -> Result<Response, Problem> {
     let tags = entity_tags::if_match(&headers, "a phrase")?;
     one(&api, &app, &asker, Action::Approve, &id, tags.as_deref()).await
@@ -136,6 +137,7 @@ pub(crate) async fn send_back(
     State(api): State<Api>,
     Opened(app): Opened<CaptureApp>,
     Path(id): Path<String>,
+    _: NoBody,
 ) -> Result<Response, Problem> {
     one(&api, &app, &asker, Action::SendBack, &id, None).await
 }
@@ -148,6 +150,7 @@ pub(crate) async fn exclude(
     State(api): State<Api>,
     Opened(app): Opened<CaptureApp>,
     Path(id): Path<String>,
+    _: NoBody,
 ) -> Result<Response, Problem> {
     one(&api, &app, &asker, Action::Exclude, &id, None).await
 }
@@ -160,6 +163,7 @@ pub(crate) async fn include(
     State(api): State<Api>,
     Opened(app): Opened<CaptureApp>,
     Path(id): Path<String>,
+    _: NoBody,
 ) -> Result<Response, Problem> {
     one(&api, &app, &asker, Action::Include, &id, None).await
 }
@@ -174,6 +178,7 @@ pub(crate) async fn retry(
     State(api): State<Api>,
     Opened(app): Opened<CaptureApp>,
     Path(id): Path<String>,
+    _: NoBody,
 ) -> Result<Response, Problem> {
     again(&api, &app, &asker, &id, &Redo::Retry).await
 }

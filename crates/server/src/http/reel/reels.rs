@@ -18,7 +18,7 @@ use sluice_domain::ids::{DocumentId, OwnerId};
 use sluice_local::render::Shape;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::http::extract::{IdempotencyKey, Json, Path, Query};
+use crate::http::extract::{IdempotencyKey, Json, NoBody, Path, Query};
 use crate::http::identity::Owner;
 use crate::http::limits::{self, Asking};
 use crate::http::paging::{Limit, Text};
@@ -243,6 +243,7 @@ pub(crate) async fn render(
     Owner(owner): Owner,
     Opened(reel): Opened<ReelApp>,
     Path(id): Path<String>,
+    _: NoBody,
 ) -> Result<(StatusCode, Json<ReelView>), Problem> {
     let id = reel_id(&id)?;
     edit::render(&owner, &reel, &api.app.engine, &id, None).await?;

@@ -15,7 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::reels::{redirect_to, reel_id, shown};
 use crate::http::entity_tags;
-use crate::http::extract::{Json, Path};
+use crate::http::extract::{Json, NoBody, Path};
 use crate::http::identity::Owner;
 use crate::http::problem::Problem;
 use crate::http::{Api, Opened};
@@ -161,6 +161,7 @@ pub(crate) async fn render(
     Opened(reel): Opened<ReelApp>,
     Path(ScenePath { id, n }): Path<ScenePath>,
     headers: HeaderMap,
+    _: NoBody,
 ) -> Result<(StatusCode, Json<ReelView>), Problem> {
     let id = reel_id(&id)?;
     let precondition = precondition(&headers)?;

@@ -13,7 +13,7 @@ use sluice_app::scribe::{RecordingId, ScribeApp, live, segment};
 use utoipa::{IntoParams, ToSchema};
 
 use super::words::etag;
-use crate::http::extract::{IdempotencyKey, Json, Path, Query};
+use crate::http::extract::{IdempotencyKey, Json, NoBody, Path, Query};
 use crate::http::identity::Owner;
 use crate::http::limits::{self, Asking};
 use crate::http::media::FileBytes;
@@ -263,6 +263,7 @@ pub(crate) async fn transcribe(
     Owner(owner): Owner,
     Opened(app): Opened<ScribeApp>,
     Path(id): Path<String>,
+    _: NoBody,
 ) -> Result<(StatusCode, Json<RecordingView>), Problem> {
     let view = session::transcribe(&app, &api.app.engine, &owner, &id_of(&id)?).await?;
     Ok((StatusCode::ACCEPTED, Json(view)))

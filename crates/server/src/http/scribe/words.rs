@@ -15,7 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::sessions::id_of;
 use crate::http::entity_tags;
-use crate::http::extract::{Json, Path, Query};
+use crate::http::extract::{Json, NoBody, Path, Query};
 use crate::http::identity::Owner;
 use crate::http::problem::Problem;
 use crate::http::{Api, Opened};
@@ -131,6 +131,7 @@ pub(crate) async fn summarise(
     Owner(owner): Owner,
     Opened(app): Opened<ScribeApp>,
     Path(id): Path<String>,
+    _: NoBody,
 ) -> Result<(StatusCode, Json<RecordingView>), Problem> {
     let view = session::summarise(&app, &api.app.engine, &owner, &id_of(&id)?).await?;
     Ok((StatusCode::ACCEPTED, Json(view)))
