@@ -97,6 +97,8 @@ pub enum Suppression {
     Repetition,
     /// There is little speech, and the phrase is one that models make up.
     Phantom,
+    /// It has more words than anybody says in the time.
+    TooFast,
 }
 
 /// A stretch of speech.

@@ -134,7 +134,7 @@ pub struct LeftOut {
     pub end_ms: u64,
     /// What was written.
     pub text: String,
-    /// `silence`, `repetition` or `phantom`: nobody speaks there, it repeats itself, or it is a phrase that models make up.
+    /// `silence`, `repetition`, `phantom` or `too_fast`: nobody speaks there, it repeats itself, it is a phrase that models make up, or it has more words than anybody says in the time.
     #[schema(value_type = String)]
     pub reason: sluice_capability::Suppression,
 }

@@ -1,4 +1,5 @@
-//! Which segments nobody said: Whisper writes something for silence, too, and sometimes repeats itself.
+//! Which segments nobody said: Whisper writes something for silence, too, sometimes repeats itself, and makes a whole sentence of a
+//! sound that is too short for one.
 
 use std::io::Write;
 
@@ -12,6 +13,12 @@ pub(super) const MOST_REPETITIVE: f32 = 2.4;
 const SILENCE: f32 = 0.1;
 /// With less voice than this, a phrase that Whisper is known to make up is one, if the model was unsure, too.
 const DOUBTFUL: f32 = 0.5;
+/// Words in a second that nobody exceeds: fast speech has five or six.
+const MOST_A_SECOND: u64 = 8;
+/// How exactly it is known how long a passage lasts, in milliseconds.
+const AROUND: u64 = 250;
+/// Fewer words may be said in any time.
+const LEAST_WORDS: usize = 4;
 /// Occurrences in a row of the same text, from which on it is left out in a window that repeats itself.
 const REPEATS: usize = 3;
 
@@ -58,8 +65,8 @@ pub(super) struct Gate {
 }
 
 impl Gate {
-    /// Why a segment is left out; none if it is kept. `voiced` is the share of it with a voice.
-    pub(super) fn judge(&mut self, text: &str, voiced: f32, window: Evidence) -> Option<Suppression> {
+    /// Why a segment is left out; none if it is kept. It lasts `lasts_ms` at most, and `voiced` is the share of it with a voice.
+    pub(super) fn judge(&mut self, text: &str, lasts_ms: u32, voiced: f32, window: Evidence) -> Option<Suppression> {
         let plain = plain(text);
         if plain == self.last {
             self.times += 1;
@@ -75,6 +82,8 @@ impl Gate {
             Some(Suppression::Silence)
         } else if voiced < DOUBTFUL && window.unsure && PHANTOMS.contains(&plain.as_str()) {
             Some(Suppression::Phantom)
+        } else if is_too_fast(&plain, lasts_ms) {
+            Some(Suppression::TooFast)
         } else {
             None
         }
@@ -86,6 +95,13 @@ fn plain(text: &str) -> String {
     let is_kept = |c: &char| c.is_alphanumeric() || c.is_whitespace() || *c == '-';
     let kept: String = text.to_lowercase().chars().filter(is_kept).collect();
     kept.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a text has more words than anybody says in the time. Scripts that write words without spaces have too few to be judged.
+fn is_too_fast(plain: &str, lasts_ms: u32) -> bool {
+    let words = plain.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).count();
+    let most = MOST_A_SECOND * (u64::from(lasts_ms) + AROUND) / 1_000;
+    words >= LEAST_WORDS && u64::try_from(words).is_ok_and(|words| words > most)
 }
 
 /// How many times longer a text is than when it is compressed.
@@ -113,26 +129,41 @@ mod tests {
     #[test]
     fn a_loop_is_left_out_from_its_third_time_on() {
         let mut gate = Gate::default();
-        let judged: Vec<_> = (0..4).map(|_| gate.judge(" So it goes.", 0.9, LOOP)).collect();
+        let judged: Vec<_> = (0..4).map(|_| gate.judge(" So it goes.", 2_000, 0.9, LOOP)).collect();
         assert_eq!(judged, [None, None, Some(Suppression::Repetition), Some(Suppression::Repetition)]);
         let mut gate = Gate::default();
-        assert!((0..4).all(|_| gate.judge(" No!", 0.9, SURE).is_none()), "a person may repeat a word");
+        assert!((0..4).all(|_| gate.judge(" No!", 2_000, 0.9, SURE).is_none()), "a person may repeat a word");
     }
 
     #[test]
     fn text_without_a_voice_is_left_out_when_the_model_was_unsure() {
         let mut gate = Gate::default();
-        assert_eq!(gate.judge(" Something.", 0.02, Evidence { unsure: true, ..SURE }), Some(Suppression::Silence));
-        assert_eq!(gate.judge(" Something else.", 0.02, SURE), None);
+        assert_eq!(
+            gate.judge(" Something.", 2_000, 0.02, Evidence { unsure: true, ..SURE }),
+            Some(Suppression::Silence)
+        );
+        assert_eq!(gate.judge(" Something else.", 2_000, 0.02, SURE), None);
+    }
+
+    #[test]
+    fn more_words_than_anybody_says_in_the_time_are_left_out() {
+        let mut gate = Gate::default();
+        let nine = " I will see you all again in the morning.";
+        assert_eq!(gate.judge(nine, 300, 0.9, SURE), Some(Suppression::TooFast));
+        assert_eq!(gate.judge(nine, 1_800, 0.9, SURE), None, "five a second");
+        assert_eq!(gate.judge(nine, 1_100, 0.9, SURE), None, "as fast as anybody speaks");
+        assert_eq!(gate.judge(" No - no, no!", 100, 0.9, SURE), None, "a dash is no word");
+        assert_eq!(gate.judge(" من يأتي معنا غدا إلى البيت؟", 300, 0.9, SURE), Some(Suppression::TooFast));
+        assert_eq!(gate.judge("ご視聴ありがとうございました。", 300, 0.9, SURE), None, "words without spaces");
     }
 
     #[test]
     fn a_known_phrase_counts_with_a_voice_or_when_the_model_was_sure() {
         let mut gate = Gate::default();
         let unsure = Evidence { unsure: true, ..SURE };
-        assert_eq!(gate.judge(" Thank you for watching!", 0.2, unsure), Some(Suppression::Phantom));
-        assert_eq!(gate.judge(" Thank you for watching!", 0.9, unsure), None);
-        assert_eq!(gate.judge(" Thank you for watching!", 0.2, SURE), None);
-        assert_eq!(gate.judge("ご視聴ありがとうございました。", 0.2, unsure), Some(Suppression::Phantom));
+        assert_eq!(gate.judge(" Thank you for watching!", 2_000, 0.2, unsure), Some(Suppression::Phantom));
+        assert_eq!(gate.judge(" Thank you for watching!", 2_000, 0.9, unsure), None);
+        assert_eq!(gate.judge(" Thank you for watching!", 2_000, 0.2, SURE), None);
+        assert_eq!(gate.judge("ご視聴ありがとうございました。", 2_000, 0.2, unsure), Some(Suppression::Phantom));
     }
 }

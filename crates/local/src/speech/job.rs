@@ -189,6 +189,7 @@ impl Job {
             return Ok(());
         }
         let mut split = split::split(&decoded.tokens, model.tokens.first_time, frames);
+        let stamped: Vec<(f64, f64)> = split.spans.iter().map(|span| (span.start, span.end)).collect();
         let mut timed = if self.order.words {
             let alignment = Aligning { model, encoded: &encoded, beginning: &beginning, language: &language, frames };
             self.words(&alignment, &mut split.spans)?
@@ -197,8 +198,8 @@ impl Job {
         };
         let last_word = timed.iter().flatten().next_back().map(|word| word.end);
         timed.resize(split.spans.len(), Vec::new());
-        for (span, words) in split.spans.iter().zip(timed) {
-            self.segment(model, span, &words, &decoded, step);
+        for ((span, words), stamped) in split.spans.iter().zip(timed).zip(stamped) {
+            self.segment(model, span, stamped, &words, &decoded, step);
         }
         self.before.end_window(decoded.temperature);
         self.seek += advance(&split, last_word, frames);
@@ -231,8 +232,17 @@ impl Job {
         Ok(found)
     }
 
-    /// Adds a span to the step's segments, or to what is left out.
-    fn segment(&mut self, model: &Model, span: &Span, words: &[Timed], decoded: &Decoded, step: &mut Step) {
+    /// Adds a span to the step's segments, or to what is left out. `stamped` are the model's own timestamps of it, in seconds from the
+    /// window's start.
+    fn segment(
+        &mut self,
+        model: &Model,
+        span: &Span,
+        stamped: (f64, f64),
+        words: &[Timed],
+        decoded: &Decoded,
+        step: &mut Step,
+    ) {
         let text = model.tokens.text(&span.tokens);
         if text.trim().is_empty() || span.end <= span.start {
             return;
@@ -250,9 +260,12 @@ impl Job {
         let start_ms = start.max(self.last_ms);
         let end_ms = end.max(start_ms);
         let voiced = self.heard.voiced(f64::from(start) / 1_000.0, f64::from(end_ms) / 1_000.0);
+        // Either its timestamps or the times of its words may be too close together.
+        let (from, until) = self.heard.original_span(offset + stamped.0, offset + stamped.1);
+        let lasts_ms = end_ms.max(milliseconds(until)).saturating_sub(start.min(milliseconds(from)));
         let window = Evidence { unsure: decoded.is_unsure(), compression: decoded.compression };
         let text = text.trim().to_owned();
-        if let Some(reason) = self.gate.judge(&text, voiced, window) {
+        if let Some(reason) = self.gate.judge(&text, lasts_ms, voiced, window) {
             step.suppressed.push(Suppressed { start_ms, end_ms, text, reason });
             return;
         }

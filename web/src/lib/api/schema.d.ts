@@ -10751,7 +10751,7 @@ export interface components {
              * @description End, exclusive.
              */
             end_ms: number;
-            /** @description `silence`, `repetition` or `phantom`: nobody speaks there, it repeats itself, or it is a phrase that models make up. */
+            /** @description `silence`, `repetition`, `phantom` or `too_fast`: nobody speaks there, it repeats itself, it is a phrase that models make up, or it has more words than anybody says in the time. */
             reason: string;
             /**
              * Format: int64

@@ -44,6 +44,7 @@ export const ar: Record<Key, Message> = {
   'left-out.silence': 'مستبعد: لا أحد يتكلم هناك',
   'left-out.repetition': 'مستبعد: يكرر نفسه',
   'left-out.phantom': 'مستبعد: اختلقه النموذج على الأرجح',
+  'left-out.too_fast': 'مستبعد: كلماته أكثر مما يُقال في هذه المدة',
 
   'find.label': 'ابحث في النص',
   'find.none': 'لا يوجد',

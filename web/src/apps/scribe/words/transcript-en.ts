@@ -39,6 +39,7 @@ export const en = {
   'left-out.silence': 'left out: nobody speaks there',
   'left-out.repetition': 'left out: it repeats itself',
   'left-out.phantom': 'left out: probably made up by the model',
+  'left-out.too_fast': 'left out: more words than anybody says in that time',
 
   'find.label': 'Find in the transcript',
   'find.none': 'Not found',
