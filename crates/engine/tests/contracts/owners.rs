@@ -1,5 +1,7 @@
 //! Owners: another owner's job is not found, and nothing of it changes; and an owner's own lists.
 
+use std::time::Duration;
+
 use serde_json::json;
 use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::job::JobState;
@@ -141,6 +143,56 @@ async fn an_owners_jobs_are_listed_by_state_kind_and_subject_a_page_at_a_time() 
     assert_eq!(succeeded, [made[0].clone(), made[2].clone(), made[3].clone(), made[4].clone()]);
     for other in [JobState::Ready, JobState::Running, JobState::Waiting, JobState::Dead, JobState::Expired] {
         assert!(list(state(other)).await.is_empty());
+    }
+    world.test.end().await;
+}
+
+#[tokio::test]
+async fn an_operator_lists_the_jobs_of_one_owner_with_and_without_a_subject_and_whether_or_not_they_have_ended() {
+    let world = World::new([]).await;
+    let mut made = Vec::new();
+    let mut make = async |n: u64| {
+        let delay = if n % 3 == 2 { Duration::from_hours(n) } else { Duration::ZERO };
+        let subject = (n % 2 == 0).then(|| format!("subject {n}"));
+        made.push(world.enqueue_with(&n.to_string(), EnqueueOptions { subject, delay, ..of("ada") }).await);
+        world.enqueue_with("another's", of("grace")).await;
+    };
+    for n in 0..6 {
+        make(n).await;
+    }
+    world.run().await;
+    for n in 6..12 {
+        make(n).await;
+    }
+    made.reverse();
+    let everyone = Filter { limit: 5, ..Filter::default() };
+    let hers = Filter { owner: Some(of("ada").owner), ..everyone.clone() };
+    let list = async |filter: Filter| -> Vec<JobId> {
+        world.engine.operator().list(&filter).await.unwrap().into_iter().map(|row| row.id).collect()
+    };
+    let mut pages = list(hers.clone()).await;
+    while pages.len() < made.len() {
+        let before = pages.last().cloned();
+        pages.extend(list(Filter { before, ..hers.clone() }).await);
+    }
+    assert_eq!(pages, made, "each once, the newest first");
+    let state = |state, of: &Filter| Filter { state: Some(state), limit: 100, ..of.clone() };
+    let picked = |wanted: &[usize]| wanted.iter().map(|n| made[11 - n].clone()).collect::<Vec<_>>();
+    assert_eq!(list(state(JobState::Scheduled, &hers)).await, picked(&[11, 8, 5, 2]));
+    assert_eq!(list(state(JobState::Ready, &hers)).await, picked(&[10, 9, 7, 6]));
+    assert_eq!(list(state(JobState::Succeeded, &hers)).await, picked(&[4, 3, 1, 0]));
+    let about = Filter { subject: Some("subject 8".into()), ..state(JobState::Scheduled, &everyone) };
+    assert_eq!(list(about).await, picked(&[8]));
+    assert_eq!(list(state(JobState::Ready, &everyone)).await.len(), 4 + 6);
+    assert!(list(state(JobState::Waiting, &everyone)).await.is_empty());
+    let store = world.test.store();
+    for owner in [of("ada").owner, of("grace").owner] {
+        let open = store.read(async |tx| jobs::unfinished_of(tx, &owner, 100).await).await.unwrap();
+        let hers = if owner == of("ada").owner { picked(&[2, 5, 6, 7, 8, 9, 10, 11]) } else { open.clone() };
+        assert_eq!(open, hers, "the oldest first");
+        assert_eq!(store.write(async |tx| jobs::cancel_of(tx, &owner, 5).await).await.unwrap(), 5);
+        assert_eq!(store.write(async |tx| jobs::cancel_of(tx, &owner, 5).await).await.unwrap(), open.len() - 5);
+        assert!(store.read(async |tx| jobs::unfinished_of(tx, &owner, 100).await).await.unwrap().is_empty());
     }
     world.test.end().await;
 }

@@ -415,21 +415,26 @@ async fn tombstones(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
     reel::forget_tombstones(tx, &ids).await
 }
 
-/// What the page asks for again and again.
-/// What administrators list.
+/// What administrators list, and what ends with an account.
 async fn everybodys_jobs(tx: &mut Tx) -> Result<(), StoreError> {
     let (owner, error) = (Some(OwnerId::local()), Some("broken".to_owned()));
-    let states = [None, Some(JobState::Succeeded), Some(JobState::Dead), Some(JobState::Cancelled)];
-    for state in states {
+    let ended = [JobState::Succeeded, JobState::Dead, JobState::Cancelled];
+    let open = [JobState::Ready, JobState::Running, JobState::Scheduled, JobState::Waiting, JobState::Blocked];
+    for state in [None].into_iter().chain(ended.into_iter().chain(open).map(Some)) {
         for (owner, error) in [(&owner, &None), (&None, &error), (&owner, &error)] {
             let (owner, error) = (owner.clone(), error.clone());
             jobs::operator::list(tx, &Filter { state, owner, error, limit: 50, ..Filter::default() }).await?;
         }
     }
-    let filter = Filter { state: Some(JobState::Dead), limit: 50, ..Filter::default() };
-    jobs::operator::list(tx, &filter).await.map(drop)
+    for state in [JobState::Dead, JobState::Ready, JobState::Waiting] {
+        jobs::operator::list(tx, &Filter { state: Some(state), limit: 50, ..Filter::default() }).await?;
+    }
+    let nobody: OwnerId = "nobody".parse().unwrap();
+    jobs::unfinished_of(tx, &nobody, 50).await?;
+    jobs::cancel_of(tx, &nobody, 50).await.map(drop)
 }
 
+/// What the page asks for again and again.
 async fn pages(tx: &mut Tx) -> Result<(), StoreError> {
     let (owner, now) = (OwnerId::local(), tx.now().await?);
     events::first(tx, &owner).await?;

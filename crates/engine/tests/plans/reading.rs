@@ -39,10 +39,11 @@ const FEW: [&str; 30] = [
 ];
 
 /// Indexes that have only what is not finished: walking over all of one is little.
-const OPEN: [&str; 13] = [
+const OPEN: [&str; 14] = [
     "blobs_collecting",
     "calls_open",
     "jobs_awaiting",
+    "jobs_blocked",
     "jobs_cancelling",
     "jobs_needing_admission",
     "jobs_deadlines",

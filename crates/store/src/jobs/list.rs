@@ -7,7 +7,7 @@ use sluice_domain::job::JobState;
 use sluice_domain::time::Timestamp;
 
 use crate::jobs::row::{JobRow, Need, id};
-use crate::sql::sql;
+use crate::sql::{chunk, list as numbered, sql};
 use crate::{StoreError, Tx};
 
 /// A filter for a list of jobs.
@@ -44,7 +44,8 @@ pub struct Redrive {
     pub limit: u32,
 }
 
-/// Which jobs a list has. Those with a subject have indexes of their own, because owners see only them; others are internal.
+/// Which jobs a list by index has. Those with a subject have indexes of their own, because owners see only them; others are
+/// internal, and in their index once they have ended.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Subjects {
     Some,
@@ -52,20 +53,98 @@ enum Subjects {
     Any,
 }
 
+/// Ids are hexadecimal, so this sorts after all of them in every collation.
+const AFTER_ALL: &str = "g";
+
+/// The states of jobs that have not ended.
+const OPEN: [JobState; 5] =
+    [JobState::Ready, JobState::Running, JobState::Scheduled, JobState::Waiting, JobState::Blocked];
+
 /// The jobs that match a filter, newest first: ids sort by time of creation. An owner's list has only jobs with a subject;
 /// others are internal, and listed for operators alone.
 pub(crate) async fn list(tx: &mut Tx, owner: Option<&OwnerId>, filter: &Filter) -> Result<Vec<JobRow>, StoreError> {
-    match (owner, &filter.owner) {
-        (Some(_), _) => select(tx, owner, Subjects::Some, filter).await,
-        (None, of @ Some(_)) if filter.is_wide() && filter.error.is_none() => {
+    match (owner, &filter.owner, filter.state) {
+        (Some(_), ..) => select(tx, owner, Subjects::Some, filter).await,
+        (None, _, Some(state)) if !state.is_final() => open(tx, &[state], filter).await,
+        (None, of @ Some(_), state) if filter.is_wide() && filter.error.is_none() => {
             let mut rows = select(tx, of.as_ref(), Subjects::Some, filter).await?;
             rows.extend(select(tx, of.as_ref(), Subjects::None, filter).await?);
+            if state.is_none() {
+                rows.extend(open(tx, &OPEN, filter).await?);
+            }
             rows.sort_by(|a, b| b.id.cmp(&a.id));
+            rows.dedup_by(|a, b| a.id == b.id);
             rows.truncate(filter.limit as usize);
             Ok(rows)
         }
-        (None, _) => select(tx, None, Subjects::Any, filter).await,
+        (None, ..) => select(tx, None, Subjects::Any, filter).await,
     }
+}
+
+/// The beginning of a statement that reads the ids of the jobs in a state that is not final. An id that is the result of an
+/// expression leaves only the index of the state, all of which is read: with the order of the ids, a database would look for
+/// the few open jobs in the whole history.
+fn open_in(state: JobState) -> String {
+    // Always true; they name the condition or the first column of an index.
+    let known = match state {
+        JobState::Running => " AND owner >= ''",
+        JobState::Waiting => " AND wait_signal IS NOT NULL",
+        _ => "",
+    };
+    format!("SELECT id || '' AS id FROM jobs WHERE state = '{}'{known}", state.as_str())
+}
+
+/// Up to `limit` jobs of an owner that have not ended and for which `also` holds, the oldest first.
+pub(crate) async fn open_of(tx: &mut Tx, owner: &OwnerId, also: &str, limit: u32) -> Result<Vec<JobId>, StoreError> {
+    let mut ids: Vec<JobId> = Vec::new();
+    for state in OPEN {
+        let query = sql(format!("{} AND owner = $1{also} ORDER BY id || '' LIMIT $2", open_in(state)));
+        for row in query.bind(owner.as_str()).bind(limit).all(tx).await? {
+            ids.push(id(&row, "id")?);
+        }
+    }
+    ids.sort();
+    ids.truncate(limit as usize);
+    Ok(ids)
+}
+
+/// The jobs in these states, none of which is final, that match a filter. Whether they have a subject makes no difference.
+async fn open(tx: &mut Tx, states: &[JobState], filter: &Filter) -> Result<Vec<JobRow>, StoreError> {
+    let mut ids: Vec<String> = Vec::new();
+    for state in states {
+        let mut text = format!("{} AND id || '' < $1", open_in(*state));
+        let mut values = vec![filter.before.as_ref().map_or(AFTER_ALL, JobId::as_str)];
+        for (column, value) in [
+            ("owner", filter.owner.as_ref().map(OwnerId::as_str)),
+            ("kind", filter.kind.as_deref()),
+            ("subject", filter.subject.as_deref()),
+            ("error_code", filter.error.as_deref()),
+        ] {
+            if let Some(value) = value {
+                values.push(value);
+                // Writing to a String does not fail.
+                let _ = write!(text, " AND {column} = ${}", values.len());
+            }
+        }
+        let _ = write!(text, " ORDER BY id || '' DESC LIMIT ${}", values.len() + 1);
+        for row in sql(text).bind_all(values).bind(filter.limit).all(tx).await? {
+            ids.push(row.get("id")?);
+        }
+    }
+    ids.sort_by(|a, b| b.cmp(a));
+    ids.truncate(filter.limit as usize);
+    let mut rows = Vec::with_capacity(ids.len());
+    let mut rest = &ids[..];
+    while !rest.is_empty() {
+        let these;
+        (these, rest) = rest.split_at(chunk(rest.len()));
+        let text = format!("SELECT * FROM jobs WHERE id IN ({}) ORDER BY id DESC", numbered(1, these.len()));
+        let found = sql(text).bind_all(these.iter().map(String::as_str)).all(tx).await?;
+        for row in &found {
+            rows.push(JobRow::read(row)?);
+        }
+    }
+    Ok(rows)
 }
 
 impl Filter {
@@ -84,8 +163,7 @@ async fn select(
     // The text has only the conditions of this filter, so that each combination finds its index.
     let mut text = String::from("SELECT * FROM jobs WHERE id < $1");
     let mut order = String::from("id DESC");
-    // Ids are hexadecimal, so this sorts after all of them in every collation.
-    let latest = filter.before.as_ref().map_or("g", JobId::as_str);
+    let latest = filter.before.as_ref().map_or(AFTER_ALL, JobId::as_str);
     let mut values = vec![latest];
     let mut kind = filter.kind.as_deref();
     let mut error = filter.error.as_deref();
@@ -130,9 +208,8 @@ async fn select(
         (Subjects::Some, None | Some(JobState::Succeeded)) => " AND subject > ''",
         (Subjects::Some, Some(state)) if !state.is_final() => " AND subject > '' AND finished_at IS NULL",
         (Subjects::Some, Some(_)) => " AND subject > '' AND finished_at IS NOT NULL AND state <> 'succeeded'",
-        (Subjects::None, _) => " AND subject = ''",
+        (Subjects::None, _) => " AND finished_at IS NOT NULL AND subject = ''",
         (Subjects::Any, None | Some(JobState::Succeeded)) => "",
-        (Subjects::Any, Some(state)) if !state.is_final() => " AND finished_at IS NULL",
         (Subjects::Any, Some(_)) => " AND finished_at IS NOT NULL AND state <> 'succeeded'",
     });
     if let Some(state) = filter.state {

@@ -4,7 +4,7 @@ use serde_json::Value;
 use sluice_domain::ids::{JobId, OwnerId};
 
 use crate::jobs::list::{self, Filter, Redrive};
-use crate::jobs::row::{JobRow, id};
+use crate::jobs::row::JobRow;
 use crate::jobs::signals::{self, Signalled};
 use crate::jobs::steps::{self, LogLine, Step};
 use crate::jobs::why::{self, Why};
@@ -103,25 +103,15 @@ async fn known(tx: &mut Tx, owner: &OwnerId, job: &JobId) -> Result<(), StoreErr
 
 /// Up to `limit` jobs of an owner that have not ended, the oldest first.
 pub async fn unfinished_of(tx: &mut Tx, owner: &OwnerId, limit: u32) -> Result<Vec<JobId>, StoreError> {
-    let rows = sql("SELECT id FROM jobs WHERE owner = $1 AND finished_at IS NULL ORDER BY id LIMIT $2")
-        .bind(owner.as_str())
-        .bind(limit)
-        .all(tx)
-        .await?;
-    rows.iter().map(|row| id(row, "id")).collect()
+    list::open_of(tx, owner, "", limit).await
 }
 
 /// Requests the cancellation of up to `limit` jobs of an owner for which that was not done yet, with their children; returns
 /// how many.
 pub async fn cancel_of(tx: &mut Tx, owner: &OwnerId, limit: u32) -> Result<usize, StoreError> {
-    let rows = sql("SELECT id FROM jobs WHERE owner = $1 AND finished_at IS NULL AND cancel_requested_at IS NULL
-         ORDER BY id LIMIT $2")
-    .bind(owner.as_str())
-    .bind(limit)
-    .all(tx)
-    .await?;
-    for row in &rows {
-        family::cancel(tx, &id(row, "id")?).await?;
+    let ids = list::open_of(tx, owner, " AND cancel_requested_at IS NULL", limit).await?;
+    for job in &ids {
+        family::cancel(tx, job).await?;
     }
-    Ok(rows.len())
+    Ok(ids.len())
 }
