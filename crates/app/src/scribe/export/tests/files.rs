@@ -63,7 +63,7 @@ fn plain_text_in_arabic_isolates_what_runs_the_other_way() {
     assert_eq!(lines[0], "\u{2067}اجتماع المجلس (Board)\u{2069}");
     assert_eq!(lines[2], "اللغة: \u{2066}ar\u{2069}");
     assert!(text.contains(" \u{2066}Dr. Smith\u{2069}: تمتص"), "{text}");
-    assert!(text.contains("[انقطاع مدته 0.3 ث، 00:00:00–00:00:01: لم يُسجَّل شيء]"), "{text}");
+    assert!(text.contains("[انقطاع مدته 0.3 ث، 00:00:00.0–00:00:00.3: لم يُسجَّل شيء]"), "{text}");
     assert!(
         lines.iter().all(|line| super::super::direction::Direction::of_first_letter(line)
             != Some(super::super::direction::Direction::LeftToRight)),
