@@ -310,6 +310,7 @@ impl Written {
     }
 
     fn record(&self, path: &Path, written: &WrittenFile) -> io::Result<()> {
+        // A command that opens no database may be the first one to write in the data folder, which is for its owner alone.
         sluice_blobs::private_folder(&self.folder).map_err(io::Error::other)?;
         let path = absolute(path)?;
         let record =

@@ -1,4 +1,4 @@
-//! The files that `sluice reel` writes, and those that it must not touch.
+//! The files that commands write, above all `sluice reel`, and those that they must not touch.
 
 use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
@@ -11,15 +11,20 @@ use crate::support::{Place, Ran, program, sluice};
 
 /// Refused before the work: the data folder is not even made.
 fn refused(place: &Place, arguments: &[&str], code: &str, words: &str) {
+    refuses(place, &[&["reel"], arguments].concat(), code, words);
+}
+
+/// The same of any command.
+fn refuses(place: &Place, command: &[&str], code: &str, words: &str) {
     let before = place.names();
-    let ran = place.run(&[&["reel"], arguments, &["--json"]].concat());
+    let ran = place.run(&[command, &["--json"]].concat());
     let failure = ran.failure();
     let detail = failure["detail"].as_str().unwrap();
     assert_eq!(failure["code"], code, "{failure}");
     assert!(ran.code > 0 && detail.contains(words), "{ran:?}");
     assert_eq!(place.names(), before, "nothing is left behind");
     assert!(!place.data().exists(), "no work was done");
-    let ran = place.run(&[&["reel"], arguments].concat());
+    let ran = place.run(command);
     assert_eq!((ran.stdout.as_str(), ran.stderr), ("", format!("sluice: {detail}\n")));
 }
 
@@ -78,6 +83,46 @@ fn what_is_no_regular_file_is_never_replaced() {
         refused(&place, &["a.pdf", "-o", output, "--force"], "output_not_a_file", kind);
     }
     assert!(place.path("d.vtt").symlink_metadata().unwrap().file_type().is_fifo());
+}
+
+#[test]
+fn a_spoken_text_replaces_nothing_either() {
+    let place = Place::new();
+    let speak = |output: &'static str| ["try", "speak", "hello", "--voice", "espeak:en", "-o", output];
+    place.write("notes.txt", "my notes");
+    place.write("song.wav", "my song");
+    std::fs::create_dir(place.path("b.wav")).unwrap();
+    symlink("elsewhere.wav", place.path("c.wav")).unwrap();
+    assert!(Command::new("mkfifo").arg(place.path("d.wav")).status().unwrap().success());
+    refuses(&place, &speak("notes.txt"), "output_not_wav", ".wav");
+    refuses(&place, &speak("song.wav"), "output_exists", "--force");
+    refuses(
+        &place,
+        &speak("no/such/folder/a.wav"),
+        "output_folder_missing",
+        "the folder no/such/folder does not exist",
+    );
+    let others = [("b.wav", "a folder"), ("c.wav", "a symbolic link"), ("d.wav", "a FIFO"), ("/dev/null", "a device")];
+    for (output, kind) in others {
+        refuses(&place, &[&speak(output)[..], &["--force"]].concat(), "output_not_a_file", kind);
+    }
+    assert_eq!((place.read("notes.txt"), place.read("song.wav")), (b"my notes".to_vec(), b"my song".to_vec()));
+    assert!(place.path("d.wav").symlink_metadata().unwrap().file_type().is_fifo());
+
+    // What it made may be made again, with the permissions of the umask; what somebody changed since may not.
+    let mut command = Command::new("sh");
+    command.args(["-c", "umask 027; exec \"$0\" \"$@\""]).arg(program()).args(speak("said.wav"));
+    let ran: Ran = command.env("SLUICE_DATA", place.data()).current_dir(place.path("")).output().unwrap().into();
+    assert_eq!((ran.code, place.mode("said.wav")), (0, 0o640), "{ran:?}");
+    assert!(ran.stdout.starts_with("said.wav ("), "{ran:?}");
+    assert_eq!(place.data().metadata().unwrap().permissions().mode() & 0o777, 0o700, "it is its owner's alone");
+    assert_eq!(place.run(&speak("said.wav")).code, 0);
+    place.write("said.wav", "my recording");
+    let again = place.run(&[&speak("said.wav")[..], &["--json"]].concat());
+    assert_eq!(again.failure()["code"], "output_exists");
+    assert_eq!(place.read("said.wav"), b"my recording");
+    assert_eq!(place.run(&[&speak("said.wav")[..], &["--force"]].concat()).code, 0);
+    assert!(place.read("said.wav").starts_with(b"RIFF"));
 }
 
 #[test]
