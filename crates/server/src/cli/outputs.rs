@@ -1,7 +1,7 @@
 //! The files that a command writes: checked before the work, and written so that no file of the user is replaced.
 //!
 //! A file may be replaced if this program wrote it and it is unchanged since, or with `--force`. The files that it
-//! wrote are recorded in the data folder: by path, with length and hash. The source itself, and anything but a
+//! wrote are recorded in the data folder: by path, with length and hash. A source itself, and anything but a
 //! regular file, is never replaced.
 
 use std::ffi::{OsStr, OsString};
@@ -46,7 +46,7 @@ pub(crate) struct Product {
 #[derive(Debug)]
 pub(crate) struct Outputs {
     product: Product,
-    source: PathBuf,
+    sources: Vec<PathBuf>,
     folder: PathBuf,
     /// The result itself comes first.
     names: Vec<OsString>,
@@ -66,17 +66,19 @@ impl Outputs {
         check_source(&product, source)?;
         let default = || source.with_extension(product.endings.first().unwrap_or(&""));
         let main = output.map_or_else(default, Path::to_owned);
-        Self::check_main(product, source, &main, force, data)
+        Self::check_alone(product, vec![source.to_owned()], &main, force, data)
     }
 
     /// The same for what is made of no file, or of several.
-    pub(crate) fn check_alone(product: Product, output: &Path, force: bool, data: &Path) -> Result<Self, Failure> {
-        Self::check_main(product, Path::new(""), output, force, data)
-    }
-
-    fn check_main(product: Product, source: &Path, main: &Path, force: bool, data: &Path) -> Result<Self, Failure> {
+    pub(crate) fn check_alone(
+        product: Product,
+        sources: Vec<PathBuf>,
+        main: &Path,
+        force: bool,
+        data: &Path,
+    ) -> Result<Self, Failure> {
         if let Ok(found) = main.symlink_metadata() {
-            check_kind(&product, main, &found, source)?;
+            check_kind(&product, main, &found, &sources)?;
         }
         let fits = |extension: &OsStr| product.endings.iter().any(|known| extension.eq_ignore_ascii_case(known));
         let (Some(name), true) = (main.file_name(), main.extension().is_some_and(fits)) else {
@@ -96,7 +98,7 @@ impl Outputs {
         check_folder(&folder, product.option)?;
         let beside = product.beside.iter().map(|extension| Path::new(name).with_extension(extension).into_os_string());
         let names = std::iter::once(name.to_owned()).chain(beside).collect();
-        let outputs = Self { product, source: source.to_owned(), folder, names, force, written: Written::new(data) };
+        let outputs = Self { product, sources, folder, names, force, written: Written::new(data) };
         outputs.check_files()?;
         Ok(outputs)
     }
@@ -122,7 +124,7 @@ impl Outputs {
             };
             replaced.push(found.is_some());
             if let Some(found) = found {
-                check_kind(&self.product, &path, &found, &self.source)?;
+                check_kind(&self.product, &path, &found, &self.sources)?;
                 if !self.force && !self.written.has(&path, found.len()) {
                     foreign.push(path.strip_prefix(".").unwrap_or(&path).display().to_string());
                 }
@@ -183,9 +185,12 @@ fn check_source(product: &Product, source: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// An existing file must be a regular file other than the source, under whatever name.
-fn check_kind(product: &Product, path: &Path, found: &Metadata, source: &Path) -> Result<(), Failure> {
-    let same = |other: &Metadata| source.metadata().is_ok_and(|it| (it.dev(), it.ino()) == (other.dev(), other.ino()));
+/// An existing file must be a regular file other than the sources, under whatever name.
+fn check_kind(product: &Product, path: &Path, found: &Metadata, sources: &[PathBuf]) -> Result<(), Failure> {
+    let is = |source: &Path, other: &Metadata| {
+        source.metadata().is_ok_and(|it| (it.dev(), it.ino()) == (other.dev(), other.ino()))
+    };
+    let same = |other: &Metadata| sources.iter().any(|source| is(source, other));
     if path.metadata().is_ok_and(|target| same(&target)) || same(found) {
         return Err(Failure::new(
             "output_is_source",

@@ -66,6 +66,24 @@ fn the_document_is_never_replaced() {
 }
 
 #[test]
+fn no_photo_is_replaced_by_the_deck_of_its_cards() {
+    let place = Place::new();
+    for name in ["first.jpg", "p.zip"] {
+        place.write(name, name);
+    }
+    std::fs::hard_link(place.path("first.jpg"), place.path("twin.apkg")).unwrap();
+    symlink("p.zip", place.path("link.csv")).unwrap();
+    for deck in ["p.zip", "./p.zip", "twin.apkg", "link.csv"] {
+        let forces: [&[&str]; 2] = [&[], &["--force"]];
+        for force in forces {
+            let command = [&["capture", "first.jpg", "да", "p.zip", "--deck", deck], force].concat();
+            refuses(&place, &command, "output_is_source", "the photo or sound itself");
+        }
+    }
+    assert_eq!((place.read("first.jpg"), place.read("p.zip")), (b"first.jpg".to_vec(), b"p.zip".to_vec()));
+}
+
+#[test]
 fn what_is_no_regular_file_is_never_replaced() {
     let place = Place::new();
     place.write("a.pdf", pdf::fine());

@@ -16,8 +16,8 @@ use crate::config::Config;
 
 /// A deck in one of its forms.
 const DECK: Product = Product {
-    source: "deck",
-    wanted: "a deck",
+    source: "photo or sound",
+    wanted: "a photo or a sound",
     endings: &["apkg", "csv", "zip"],
     code: "output_unknown_format",
     reason: ".apkg, .csv or .zip",
@@ -47,8 +47,14 @@ impl Exported {
 }
 
 impl DeckFile {
-    pub(super) fn check(config: &Config, path: &Path, options: &DeckOptions) -> anyhow::Result<Self> {
-        let outputs = Outputs::check_alone(DECK, path, options.force, &config.data()?)?;
+    /// `sources` are the files that cards are made of.
+    pub(super) fn check(
+        config: &Config,
+        sources: Vec<PathBuf>,
+        path: &Path,
+        options: &DeckOptions,
+    ) -> anyhow::Result<Self> {
+        let outputs = Outputs::check_alone(DECK, sources, path, options.force, &config.data()?)?;
         let extension = path.extension().map(|it| it.to_string_lossy().to_lowercase()).unwrap_or_default();
         Ok(Self { outputs, form: form_of(&extension, options.legacy), name: options.name.clone() })
     }

@@ -26,6 +26,15 @@ pub(super) enum Input {
     Phrase(String),
 }
 
+/// The files among them.
+pub(super) fn files(inputs: &[Input]) -> Vec<PathBuf> {
+    let file = |input: &Input| match input {
+        Input::File(path) => Some(path.clone()),
+        Input::Phrase(_) => None,
+    };
+    inputs.iter().filter_map(file).collect()
+}
+
 /// What was added of one: its phrase, or why there is none.
 pub(super) type Added = Result<PhraseId, Failure>;
 

@@ -92,7 +92,8 @@ struct DeckOptions {
     /// Writes an .apkg that also older programs read.
     #[arg(long, global = true)]
     legacy: bool,
-    /// Overwrites an existing file. Without it, only files that sluice wrote and that are unchanged since are replaced.
+    /// Overwrites an existing file. Without it, only files that sluice wrote and that are unchanged since are replaced; a photo or
+    /// sound of the command, and anything but a regular file, never is.
     #[arg(long, global = true)]
     force: bool,
 }
@@ -233,7 +234,7 @@ async fn export(config: &Config, options: &DeckOptions, all: bool, json: bool) -
         let detail = "say where the deck is written: --deck out.apkg";
         Failure { exit: USAGE, ..Failure::new("deck_missing", "Wrong usage", detail) }
     })?;
-    let file = DeckFile::check(config, wanted, options)?;
+    let file = DeckFile::check(config, Vec::new(), wanted, options)?;
     let app = wiring::open(config).await?;
     let exported = file.write(capture_of(&app)?, all).await?;
     if json { say(&serde_json::to_string_pretty(&exported)?) } else { say(&exported.told()) }
@@ -246,7 +247,8 @@ fn capture_of(app: &App) -> anyhow::Result<&CaptureApp> {
 
 async fn make(config: &Config, command: CaptureCommand) -> anyhow::Result<()> {
     let inputs = inputs::check(&command.inputs)?;
-    let file = command.deck.deck.as_deref().map(|path| DeckFile::check(config, path, &command.deck)).transpose()?;
+    let check = |path| DeckFile::check(config, inputs::files(&inputs), path, &command.deck);
+    let file = command.deck.deck.as_deref().map(check).transpose()?;
     let app = wiring::open(config).await?;
     let worker = app.engine.start();
     let working = async {

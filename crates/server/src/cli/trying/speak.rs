@@ -64,7 +64,7 @@ struct View {
 
 pub(crate) async fn run(config: &Config, arguments: SpeakArguments) -> anyhow::Result<()> {
     let SpeakArguments { text, out, force, language, voice, json } = arguments;
-    let outputs = Outputs::check_alone(SOUND, &out, force, &config.data()?)?;
+    let outputs = Outputs::check_alone(SOUND, Vec::new(), &out, force, &config.data()?)?;
     let text = text::of(text)?;
     let executable = std::env::current_exe().context("cannot find this program's own file")?;
     let settings = voice_settings(config, executable.clone());
