@@ -25,10 +25,12 @@ pub(crate) async fn protect(State(api): State<Api>, request: Request, next: Next
     let rules = Rules::of(&api.access);
     // A probe asks by the address of a machine, and learns nothing that is anybody's.
     let is_probe = request.uri().path().starts_with("/health/");
-    if !is_probe
-        && !is_hook(request.uri().path())
-        && let Err(problem) = check(&rules, request.method(), request.uri(), request.headers())
-    {
+    let checked = if is_probe || is_hook(request.uri().path()) {
+        at_most_one_host(request.headers())
+    } else {
+        check(&rules, request.method(), request.uri(), request.headers())
+    };
+    if let Err(problem) = checked {
         return problem.into_response();
     }
     let mut response = next.run(request).await;
@@ -107,11 +109,21 @@ fn check(rules: &Rules, method: &Method, uri: &Uri, headers: &HeaderMap) -> Resu
     Ok(())
 }
 
+fn invalid(detail: &str) -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "bad_host", "The host of the request is not clear", detail)
+}
+
+/// What is answered under any name, or under none: two names are refused there, too (RFC 9112, 3.2), since what is in front may
+/// have gone by the other one.
+fn at_most_one_host(headers: &HeaderMap) -> Result<(), Problem> {
+    match headers.get_all(header::HOST).iter().nth(1) {
+        Some(_) => Err(invalid("A request has exactly one Host header.")),
+        None => Ok(()),
+    }
+}
+
 /// The host of the request, by RFC 9112, 3.2: a single Host header, overridden by the authority of the request target.
 fn host(uri: &Uri, headers: &HeaderMap) -> Result<Authority, Problem> {
-    let invalid = |detail: &str| {
-        Problem::new(StatusCode::BAD_REQUEST, "bad_host", "The host of the request is not clear", detail)
-    };
     let mut all = headers.get_all(header::HOST).iter();
     let (Some(value), None) = (all.next(), all.next()) else {
         return Err(invalid("A request has exactly one Host header."));

@@ -101,6 +101,10 @@ async fn hosts_are_compared_without_case_and_must_be_clear() {
         ("GET /api/v1/health HTTP/1.1\r\nhost: evil.example", 421),
         ("GET /api/v1/health HTTP/1.1\r\nhost: localhost\r\nhost: evil.example", 400),
         ("GET /api/v1/health HTTP/1.1\r\nhost: localhost\r\nHost: localhost", 400),
+        // A probe may ask under any name, but not under two.
+        ("GET /health/live HTTP/1.1\r\nhost: 192.0.2.1:8080", 200),
+        ("GET /health/ready HTTP/1.1\r\nhost: localhost\r\nhost: evil.example", 400),
+        ("GET /health/live HTTP/1.1\r\nhost: localhost\r\nHost: localhost", 400),
         ("GET /api/v1/health HTTP/1.1", 400),
         ("GET /api/v1/health HTTP/1.1\r\nhost: a@localhost", 400),
         ("GET http://evil.example/api/v1/health HTTP/1.1\r\nhost: localhost", 400),
