@@ -33,7 +33,8 @@ pub(crate) async fn record(request: Request, next: Next) -> Response {
     let code = response.extensions().get::<Problem>().map_or("", Problem::code);
     let answered = started.elapsed();
     let line = Line { id, owner, method, route, status: response.status().as_u16(), code, started, answered };
-    response.map(|body| Body::new(Recorded { body, bytes: 0, ended: false, line }))
+    let expected = length(response.headers());
+    response.map(|body| Body::new(Recorded { body, bytes: 0, expected, ended: false, line }))
 }
 
 /// The client's id, if it is safe to log; otherwise a new one.
@@ -43,6 +44,11 @@ fn request_id(headers: &HeaderMap) -> String {
     };
     let given = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok()).filter(sane);
     given.map_or_else(|| uuid::Uuid::now_v7().to_string(), str::to_owned)
+}
+
+/// How many bytes the response says that its body has.
+fn length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 /// Every error as a problem with the request id, including bare statuses from libraries.
@@ -115,14 +121,17 @@ impl Line {
 struct Recorded {
     body: Body,
     bytes: u64,
+    /// How many there are, if the head says so.
+    expected: Option<u64>,
     ended: bool,
     line: Line,
 }
 
 impl Drop for Recorded {
     fn drop(&mut self) {
-        // An empty body is never polled, and one of known length not beyond its last byte.
-        self.line.write(self.bytes, self.ended || self.body.is_end_stream());
+        // An empty body is never polled, and one of known length not beyond its last byte, where a stream does not know that it ends.
+        let whole = self.ended || self.body.is_end_stream() || self.expected == Some(self.bytes);
+        self.line.write(self.bytes, whole);
     }
 }
 

@@ -1,6 +1,10 @@
 //! Media over HTTP: ranges and conditions by RFC 9110.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+
 use reqwest::{Response, StatusCode};
+use serde_json::{Value, json};
 use sluice_app::links::Signer;
 use sluice_app::media::Media;
 use sluice_app::platform::Platform;
@@ -16,9 +20,13 @@ const BYTES: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyz";
 
 /// A file that is kept, and the link to it.
 async fn kept(server: &Server, name: &str, save: bool) -> String {
+    kept_bytes(server, BYTES.to_vec(), name, save).await
+}
+
+async fn kept_bytes(server: &Server, bytes: Vec<u8>, name: &str, save: bool) -> String {
     let store = Store::open(&server.data().join("sluice.db")).await.unwrap();
     let media = Media::new(store.clone(), Blobs::open(server.data(), &Place::Folder).unwrap());
-    let hash = media.keep_bytes(BYTES.to_vec()).await.unwrap().hash;
+    let hash = media.keep_bytes(bytes).await.unwrap().hash;
     let owner = OwnerId::local();
     let subject = Subject { owner: &owner, app: "test", id: "some video" };
     store.write(async |tx| blobs::reference(tx, &subject, &[hash.as_str()]).await).await.unwrap();
@@ -95,6 +103,32 @@ async fn several_ranges_come_as_parts_of_one_answer() {
     };
     let parts = [part("30-32", "uvw"), part("0-1", "01"), part("35-35", "z")].concat();
     assert_eq!(text, format!("{parts}\r\n--{boundary}--\r\n"));
+}
+
+#[tokio::test]
+async fn the_log_says_whether_all_bytes_were_sent() {
+    let server = Server::start().await;
+    let link = kept(&server, "a.mp4", false).await;
+    let line = async |id: &str| -> Value {
+        serde_json::from_str(&server.logged(&format!("\"request_id\":\"{id}\"")).await).unwrap()
+    };
+    for (id, range) in [("all", "bytes=0-"), ("one-range", "bytes=3-12"), ("two-ranges", "bytes=0-1,9-9")] {
+        let answer = with(&server, &link, &[("range", range), ("x-request-id", id)]).await;
+        let bytes = answer.bytes().await.unwrap().len();
+        let line = line(id).await;
+        assert_eq!((&line["bytes"], &line["whole"]), (&json!(bytes), &json!(true)), "{line}");
+    }
+    let answer = with(&server, &link, &[("x-request-id", "without-a-range")]).await;
+    assert_eq!(answer.bytes().await.unwrap(), BYTES);
+    assert_eq!(line("without-a-range").await["whole"], true);
+
+    // More than the buffers of a connection hold, for somebody who leaves.
+    let link = kept_bytes(&server, vec![7; 64 * 1024 * 1024], "b.mp4", false).await;
+    let mut stream = TcpStream::connect(server.address()).unwrap();
+    write!(stream, "GET {link} HTTP/1.1\r\nhost: {}\r\nx-request-id: left\r\n\r\n", server.address()).unwrap();
+    stream.read_exact(&mut [0; 1024]).unwrap();
+    drop(stream);
+    assert_eq!(line("left").await["whole"], false);
 }
 
 #[tokio::test]
