@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use axum::http::{HeaderMap, Method, header};
-use http_range_header::{EndPosition, RangeUnsatisfiableError, StartPosition, SyntacticallyCorrectRange};
+use http_range_header::{EndPosition, StartPosition, SyntacticallyCorrectRange, parse_range_header};
 
 use super::entity_tags;
 
@@ -47,19 +47,19 @@ fn matches_weakly(list: &str, etag: &str) -> bool {
 
 fn ranges(text: &str, size: u64) -> Selection {
     // Range units are case-insensitive.
-    let parsed = match text.split_once('=') {
-        Some((unit, set)) if unit.eq_ignore_ascii_case("bytes") => {
-            http_range_header::parse_range_header(&format!("bytes={}", set.trim()))
-        }
-        _ => return Selection::Whole,
+    let Some((_, set)) = text.split_once('=').filter(|(unit, _)| unit.eq_ignore_ascii_case("bytes")) else {
+        return Selection::Whole;
     };
-    let asked = match parsed {
-        Ok(parsed) => parsed.ranges,
-        Err(RangeUnsatisfiableError::ZeroSuffix) => return Selection::Unsatisfiable,
-        // An invalid header is ignored.
-        Err(_) => return Selection::Whole,
-    };
-    if asked.len() > MOST || asked.iter().any(reversed) {
+    let all: Vec<&str> = set.split(',').map(|one| one.trim_matches([' ', '\t'])).collect();
+    // The last no bytes are valid and exist in no file. The parser takes them for a mistake of the whole header.
+    let others: Vec<&str> = all.iter().copied().filter(|one| *one != "-0").collect();
+    if others.is_empty() {
+        return Selection::Unsatisfiable;
+    }
+    // An invalid header is ignored.
+    let Ok(parsed) = parse_range_header(&format!("bytes={}", others.join(","))) else { return Selection::Whole };
+    let asked = parsed.ranges;
+    if all.len() > MOST || asked.iter().any(reversed) {
         return Selection::Whole;
     }
     let parts: Vec<_> = asked.iter().filter_map(|range| within(range, size)).collect();
@@ -114,6 +114,13 @@ mod tests {
             ("bytes=0-0,500-600", one(0..1)),
             ("bytes=100-", Unsatisfiable),
             ("bytes=-0", Unsatisfiable),
+            ("bytes=-0,-0", Unsatisfiable),
+            ("bytes=-0,0-9", one(0..10)),
+            ("bytes=0-9, -0 ,20-29", Parts(vec![0..10, 20..30])),
+            ("bytes=-0,500-600", Unsatisfiable),
+            ("bytes=a-b,-0", Whole),
+            ("bytes=-0,a-b", Whole),
+            ("bytes=", Whole),
             ("bytes=200-300,400-", Unsatisfiable),
             ("bytes=9-0", Whole),
             ("bytes=0-50,10-60", Whole),
