@@ -34,8 +34,7 @@ impl Docs {
 
     /// The page; nothing for who has it already.
     pub(crate) fn answer(&self, asked: &HeaderMap) -> Response {
-        let known = asked.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).and_then(entity_tags::list);
-        let same = known.is_some_and(|tags| tags.iter().any(|tag| self.etag.ends_with(tag.text)));
+        let same = entity_tags::is_known(asked, &self.etag);
         let mut response =
             if same { StatusCode::NOT_MODIFIED.into_response() } else { Html(self.page.to_string()).into_response() };
         let headers = response.headers_mut();

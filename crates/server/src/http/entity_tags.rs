@@ -31,6 +31,15 @@ pub(crate) fn if_match(headers: &HeaderMap, whose: &str) -> Result<Option<Vec<St
     Ok(given.then_some(tags))
 }
 
+/// Whether `If-None-Match` names the state with this tag, or any: what is asked for need not be sent. Weakly compared; of several
+/// lines each counts.
+pub(crate) fn is_known(headers: &HeaderMap, etag: &str) -> bool {
+    let opaque = etag.strip_prefix("W/").unwrap_or(etag);
+    let names =
+        |text: &str| text.trim() == "*" || list(text).is_some_and(|tags| tags.iter().any(|tag| tag.text == opaque));
+    headers.get_all(header::IF_NONE_MATCH).iter().any(|line| line.to_str().is_ok_and(names))
+}
+
 /// The entity tags of a header, each with its quotation marks and, if it is weak, without `W/`. None if it is no such list.
 pub(crate) fn list(header: &str) -> Option<Vec<Tag<'_>>> {
     let mut tags = Vec::new();
@@ -75,6 +84,24 @@ mod tests {
         };
         assert_eq!(read(TAGS).unwrap().unwrap().len(), 1);
         assert_eq!(read(TAGS + 1).unwrap_err(), 400);
+    }
+
+    #[test]
+    fn each_line_of_what_a_client_has_counts() {
+        let known = |lines: &[&'static str], etag: &str| {
+            let mut headers = HeaderMap::new();
+            for line in lines {
+                headers.append(header::IF_NONE_MATCH, header::HeaderValue::from_static(line));
+            }
+            is_known(&headers, etag)
+        };
+        for lines in [&["\"a\"", "\"b\""][..], &["\"b\", W/\"a\""], &["no list", "W/\"a\""], &["\"b\"", "*"]] {
+            assert!(known(lines, "\"a\"") && known(lines, "W/\"a\""), "{lines:?}");
+        }
+        let others: [&[&str]; 3] = [&[], &["\"b\"", "\"c\""], &["a"]];
+        for lines in others {
+            assert!(!known(lines, "\"a\""), "{lines:?}");
+        }
     }
 
     #[test]

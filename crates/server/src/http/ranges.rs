@@ -29,7 +29,7 @@ pub(crate) enum Selection {
 /// whole is sent.
 pub(crate) fn select(method: &Method, headers: &HeaderMap, etag: &str, size: u64) -> Selection {
     let text = |name| headers.get(name).and_then(|value: &axum::http::HeaderValue| value.to_str().ok());
-    if text(header::IF_NONE_MATCH).is_some_and(|list| matches_weakly(list, etag)) {
+    if entity_tags::is_known(headers, etag) {
         return Selection::NotModified;
     }
     // Only GET has ranges.
@@ -39,10 +39,6 @@ pub(crate) fn select(method: &Method, headers: &HeaderMap, etag: &str, size: u64
         return Selection::Whole;
     }
     ranges(range, size)
-}
-
-fn matches_weakly(list: &str, etag: &str) -> bool {
-    list.trim() == "*" || entity_tags::list(list).is_some_and(|tags| tags.iter().any(|tag| tag.text == etag))
 }
 
 fn ranges(text: &str, size: u64) -> Selection {

@@ -141,6 +141,8 @@ async fn heads_and_conditions_save_the_body() {
     let answer = with(&server, &link, &[("if-none-match", &etag), ("range", "bytes=0-4")]).await;
     assert_eq!(answer.status(), StatusCode::NOT_MODIFIED);
     assert_eq!(answer.headers()["etag"], etag.as_str());
+    let lines = [("if-none-match", "\"an-older-one\""), ("if-none-match", etag.as_str())];
+    assert_eq!(with(&server, &link, &lines).await.status(), StatusCode::NOT_MODIFIED, "of several lines each counts");
     let save = kept(&server, "تجربة.mp4", true).await;
     let answer = with(&server, &save, &[]).await;
     let disposition = answer.headers()["content-disposition"].to_str().unwrap();
