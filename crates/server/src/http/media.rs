@@ -23,9 +23,6 @@ use super::extract::{Path, Query};
 use super::problem::Problem;
 use super::ranges::{Selection, select};
 
-/// The boundary of a multipart response. Random, so that no media contains it.
-const BOUNDARY: &str = "sluice-7f1c0a52b8d94e36a1d05c3e9b2f6478";
-
 /// The bytes of a file.
 #[derive(ToSchema)]
 #[schema(value_type = String, format = Binary)]
@@ -270,8 +267,10 @@ fn answer(file: File, size: u64, content_type: &'static str, selection: Selectio
                 let body = Body::from_stream(file.bytes(one.clone()));
                 (StatusCode::PARTIAL_CONTENT, content_type.to_owned(), Some(range), (one.end - one.start, body))
             } else {
-                let kind = format!("multipart/byteranges; boundary={BOUNDARY}");
-                (StatusCode::PARTIAL_CONTENT, kind, None, several(file, size, content_type, parts))
+                // Of this response alone: nobody can put it into the media before.
+                let boundary = format!("sluice-{}", uuid::Uuid::now_v7().simple());
+                let kind = format!("multipart/byteranges; boundary={boundary}");
+                (StatusCode::PARTIAL_CONTENT, kind, None, several(file, size, content_type, parts, &boundary))
             }
         }
         Selection::Whole | Selection::Unsatisfiable => (StatusCode::OK, content_type.to_owned(), None, whole(file)),
@@ -288,12 +287,12 @@ fn answer(file: File, size: u64, content_type: &'static str, selection: Selectio
 }
 
 /// The length and the body of a multipart response (RFC 9110, 14.6).
-fn several(file: File, size: u64, content_type: &str, parts: Vec<Range<u64>>) -> (u64, Body) {
+fn several(file: File, size: u64, content_type: &str, parts: Vec<Range<u64>>, boundary: &str) -> (u64, Body) {
     let head = |part: &Range<u64>| {
         let range = content_range(part, size);
-        format!("\r\n--{BOUNDARY}\r\nContent-Type: {content_type}\r\nContent-Range: {range}\r\n\r\n")
+        format!("\r\n--{boundary}\r\nContent-Type: {content_type}\r\nContent-Range: {range}\r\n\r\n")
     };
-    let end = format!("\r\n--{BOUNDARY}--\r\n");
+    let end = format!("\r\n--{boundary}--\r\n");
     let heads: Vec<String> = parts.iter().map(head).collect();
     let bytes = |text: &str| u64::try_from(text.len()).unwrap_or(u64::MAX);
     let length = heads.iter().zip(&parts).map(|(head, part)| bytes(head) + part.end - part.start).sum::<u64>();
