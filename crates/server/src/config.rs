@@ -13,7 +13,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use axum::http::Uri;
 use bytesize::ByteSize;
 use clap::{Args, ValueEnum};
@@ -198,9 +198,10 @@ pub enum LogFormat {
 impl Config {
     /// The data folder, which may not exist yet.
     pub fn data(&self) -> anyhow::Result<PathBuf> {
-        self.data.clone().or_else(default_data).context(
-            "there is no default data folder, because the variable HOME is not set: name one with --data FOLDER or SLUICE_DATA",
-        )
+        match &self.data {
+            Some(data) => Ok(data.clone()),
+            None => Ok(default_data()?),
+        }
     }
 
     /// The same settings with another data folder, and limits high enough for a benchmark.
@@ -211,7 +212,7 @@ impl Config {
 
     /// The folder of the models, which may not exist yet. Without HOME it is expected in the data folder.
     pub fn models(&self) -> anyhow::Result<PathBuf> {
-        match self.models.clone().or_else(|| Some(default_data()?.join("models"))) {
+        match self.models.clone().or_else(|| Some(default_data().ok()?.join("models"))) {
             Some(models) => Ok(models),
             None => Ok(self.data()?.join("models")),
         }
@@ -351,11 +352,29 @@ pub(crate) fn sizes_over(size: u64, limit: u64) -> [String; 2] {
     if texts[0] == texts[1] { [size, limit].map(|bytes| format!("{bytes} bytes")) } else { texts }
 }
 
-/// `$XDG_DATA_HOME/sluice`, by the XDG base directory specification; none if neither it nor HOME is set.
-fn default_data() -> Option<PathBuf> {
-    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let base = set("XDG_DATA_HOME").or_else(|| Some(set("HOME")?.join(".local/share")))?;
-    Some(base.join("sluice"))
+/// Why there is no default data folder.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "there is no default data folder, because the variable {variable} is not {wanted}: name one with --data FOLDER or SLUICE_DATA"
+)]
+pub(crate) struct NoDataFolder {
+    variable: &'static str,
+    wanted: &'static str,
+}
+
+/// `$XDG_DATA_HOME/sluice`, by the XDG base directory specification, which has absolute paths alone: another one would be a
+/// different folder wherever the command is typed.
+fn default_data() -> Result<PathBuf, NoDataFolder> {
+    let set = |variable: &'static str| {
+        let value = std::env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from)?;
+        Some(if value.is_absolute() { Ok(value) } else { Err(NoDataFolder { variable, wanted: "an absolute path" }) })
+    };
+    let base = match (set("XDG_DATA_HOME"), set("HOME")) {
+        (Some(base), _) => base?,
+        (None, Some(home)) => home?.join(".local/share"),
+        (None, None) => return Err(NoDataFolder { variable: "HOME", wanted: "set" }),
+    };
+    Ok(base.join("sluice"))
 }
 
 /// The role of a process.

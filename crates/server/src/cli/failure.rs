@@ -11,9 +11,11 @@ use sluice_app::media::MediaError;
 use sluice_blobs::BlobError;
 use sluice_store::StoreError;
 
+use crate::config::NoDataFolder;
+
 /// Why a command failed.
 pub(crate) const FAILED: u8 = 1;
-/// The command line is invalid: an unknown option, or a value that is not allowed.
+/// The command line or the configuration is invalid: an unknown option, a value that is not allowed, a folder that is not known.
 pub(crate) const USAGE: u8 = 2;
 /// Interrupted by SIGINT or SIGTERM, with the exit code that a shell reports.
 pub(crate) const INTERRUPTED: u8 = 130;
@@ -45,6 +47,10 @@ impl Failure {
     pub(crate) fn of(error: &anyhow::Error) -> Self {
         if let Some(Self { code, title, exit, .. }) = error.downcast_ref::<Self>() {
             return Self { code: code.clone(), title, detail: format!("{error:#}"), exit: *exit };
+        }
+        if error.chain().any(<dyn std::error::Error>::is::<NoDataFolder>) {
+            let failure = Self::new("data_folder_unknown", "There is no data folder", format!("{error:#}"));
+            return Self { exit: USAGE, ..failure };
         }
         let (code, title) = classify(error);
         Self::new(code, title, format!("{error:#}"))

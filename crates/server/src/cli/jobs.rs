@@ -13,7 +13,8 @@ use sluice_store::Database;
 use sluice_store::StoreError;
 use sluice_store::jobs::{Filter, JobRow, Redrive};
 
-use super::say;
+use super::failure::USAGE;
+use super::{Failure, say};
 use crate::config::Config;
 use crate::wiring;
 
@@ -206,7 +207,8 @@ pub(super) async fn open(config: &Config) -> anyhow::Result<Engine> {
     if let Database::Sqlite(file) = config.database()?
         && !file.is_file()
     {
-        bail!("there is no database in {}: name its data folder with --data", config.data()?.display());
+        let detail = format!("there is no database in {}: name its data folder with --data", config.data()?.display());
+        bail!(Failure { exit: USAGE, ..Failure::new("no_database", "There is no database", detail) });
     }
     Ok(wiring::open(config).await?.engine)
 }

@@ -189,8 +189,9 @@ fn file_path(matches: &ArgMatches, environment: &Environment) -> Option<(PathBuf
     if let Some(named) = named.or_else(|| environment.get(FILE_VARIABLE).cloned()) {
         return Some((named.into(), true));
     }
-    let home = || Some(Path::new(environment.get("HOME")?).join(".config"));
-    let base = environment.get("XDG_CONFIG_HOME").map(PathBuf::from).or_else(home)?;
+    // A relative one would be another folder wherever the command is typed.
+    let home = || Some(Path::new(environment.get("HOME")?)).filter(|home| home.is_absolute());
+    let base = environment.get("XDG_CONFIG_HOME").map(PathBuf::from).or_else(|| Some(home()?.join(".config")))?;
     Some((base.join("sluice").join("sluice.toml"), false))
 }
 

@@ -97,12 +97,31 @@ fn without_home_the_missing_data_folder_is_named() {
     let ran: Ran = command.output().unwrap().into();
     let failure = ran.failure();
     let detail = failure["detail"].as_str().unwrap();
-    assert_eq!(ran.code, 1);
-    assert!(detail.contains("HOME") && detail.contains("--data"), "{detail}");
+    assert_eq!((ran.code, &failure["code"]), (2, &"data_folder_unknown".into()));
+    assert!(detail.contains("HOME is not set") && detail.contains("--data"), "{detail}");
+    for (variable, other) in [("HOME", "XDG_DATA_HOME"), ("XDG_DATA_HOME", "HOME")] {
+        let mut command = sluice(&place.path(""));
+        command.args(["jobs", "list", "--json"]).env(variable, "here").env_remove(other);
+        let ran: Ran = command.output().unwrap().into();
+        let failure = ran.failure();
+        assert_eq!((ran.code, &failure["code"]), (2, &"data_folder_unknown".into()), "{variable}");
+        let detail = failure["detail"].as_str().unwrap();
+        assert!(detail.contains(&format!("{variable} is not an absolute path")), "{detail}");
+    }
     assert!(place.names().is_empty(), "nothing is made in the present folder");
     let mut command = sluice(&place.path(""));
     command.arg("openapi").env_remove("HOME").env_remove("XDG_DATA_HOME");
     assert!(command.output().unwrap().status.success(), "what needs no folder works");
+}
+
+#[test]
+fn a_data_folder_without_a_database_is_a_mistake_of_the_command() {
+    let place = Place::new();
+    let ran = place.run(&["jobs", "list", "--json"]);
+    let failure = ran.failure();
+    assert_eq!((ran.code, &failure["code"]), (2, &"no_database".into()), "{failure}");
+    assert!(failure["detail"].as_str().unwrap().contains("--data"), "{failure}");
+    assert!(!place.data().exists());
 }
 
 #[test]
