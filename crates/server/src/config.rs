@@ -429,14 +429,15 @@ pub struct Serve {
     /// Networks of proxies in front, separated by commas, whose X-Forwarded-For is believed [default: none].
     #[arg(long, env = "SLUICE_TRUSTED_PROXIES", value_delimiter = ',', value_name = "NETWORK", value_parser = network)]
     pub trusted_proxies: Vec<IpNet>,
-    #[command(flatten)]
-    pub oidc: OidcOptions,
     /// Address and port. An address beyond loopback needs accounts, and TLS in front.
     #[arg(long, env = "SLUICE_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
     pub listen: SocketAddr,
     /// Folder with example documents that the page offers.
     #[arg(long, env = "SLUICE_EXAMPLES", default_value = "examples", value_name = "FOLDER")]
     pub examples: PathBuf,
+    // The last one: what follows would be under its heading.
+    #[command(flatten)]
+    pub oidc: OidcOptions,
 }
 
 #[cfg(test)]

@@ -66,6 +66,15 @@ fn each_global_option_says_its_variable_and_its_default() {
 }
 
 #[test]
+fn the_issuer_of_tokens_has_a_heading_for_its_options_alone() {
+    let help = help(&Place::new(), &["serve".to_owned()]);
+    let (_, issuer) = help.split_once("\nSign-in by OpenID Connect:\n").unwrap();
+    let own = issuer.lines().take_while(|line| line.is_empty() || line.starts_with(' '));
+    let options: Vec<&str> = own.map(str::trim).filter(|line| line.starts_with("--")).collect();
+    assert!(options.len() >= 6 && options.iter().all(|option| option.starts_with("--oidc-")), "{options:?}");
+}
+
+#[test]
 fn an_invalid_value_names_the_option_and_what_is_allowed() {
     let place = Place::new();
     for (arguments, option, allowed) in [
