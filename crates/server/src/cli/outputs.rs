@@ -82,14 +82,14 @@ impl Outputs {
         }
         let fits = |extension: &OsStr| product.endings.iter().any(|known| extension.eq_ignore_ascii_case(known));
         let (Some(name), true) = (main.file_name(), main.extension().is_some_and(fits)) else {
-            return Err(Failure {
-                exit: USAGE,
-                ..Failure::new(
-                    product.code,
-                    UNUSABLE,
-                    format!("{} does not end in {}: change {}", main.display(), product.reason, product.option),
-                )
-            });
+            let is_ending =
+                |name: &OsStr| product.endings.iter().any(|known| name.eq_ignore_ascii_case(format!(".{known}")));
+            let wrong = match main.file_name() {
+                Some(name) if is_ending(name) => "has no name before its ending".to_owned(),
+                _ => format!("does not end in {}", product.reason),
+            };
+            let detail = format!("{} {wrong}: change {}", main.display(), product.option);
+            return Err(Failure { exit: USAGE, ..Failure::new(product.code, UNUSABLE, detail) });
         };
         let folder = match main.parent() {
             Some(folder) if folder != Path::new("") => folder.to_owned(),

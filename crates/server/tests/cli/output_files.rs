@@ -152,6 +152,7 @@ fn the_place_is_looked_at_before_the_work() {
     // The video would be replaced by its own transcript.
     refused(&place, &["a.pdf", "-o", "a.txt"], "output_not_mp4", ".mp4");
     refused(&place, &["a.pdf", "-o", "video"], "output_not_mp4", ".mp4");
+    refused(&place, &["a.pdf", "-o", ".MP4"], "output_not_mp4", ".MP4 has no name before its ending: change --output");
     // Nobody can write there, whatever the permissions of who runs the test.
     refused(&place, &["a.pdf", "-o", "/proc/v.mp4"], "output_not_writable", "/proc");
 }
