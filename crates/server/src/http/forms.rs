@@ -134,7 +134,9 @@ async fn receive_from(
             received.file = Some((target, called));
         } else if !known.contains(&name.as_str()) {
             let shown: String = name.chars().take(50).collect();
-            let detail = format!("The form has a field \"{shown}\", which means nothing here: {}.", known.join(", "));
+            let known = [&["file"], known].concat().join(", ");
+            let detail =
+                format!("The form has a field \"{shown}\", which means nothing here. Its fields are: {known}.");
             return Err(Problem::bad_request(detail));
         } else if received.field(&name).is_some() {
             return Err(Problem::bad_request(format!("The form has the field \"{name}\" twice.")));

@@ -183,7 +183,7 @@ async fn a_form_that_makes_no_sense_is_refused_and_nothing_is_read() {
         (vec![("ocr", None, b"true")], 400, "bad_request", "no field \\\"file\\\""),
         (vec![file, file], 400, "bad_request", "more than one file"),
         (vec![("ocr", None, b"true"), ("ocr", None, b"true"), file], 400, "bad_request", "twice"),
-        (vec![("colour", None, b"red"), file], 400, "bad_request", "colour"),
+        (vec![("colour", None, b"red"), file], 400, "bad_request", "means nothing here. Its fields are: file, ocr."),
         (vec![(&bad_name, None, b"x")], 400, "bad_request", "means nothing here"),
         (vec![("ocr", None, b"\xff\xfe"), file], 400, "bad_request", "UTF-8"),
         (vec![("ocr", None, long_value.as_bytes()), file], 413, "request_too_large", "4096"),
