@@ -14,6 +14,7 @@ use serde_json::Value;
 use utoipa::IntoParams;
 
 use super::bounds::NAME;
+use super::pace::TooSlow;
 use super::problem::Problem;
 
 /// A JSON body, of a request or a response.
@@ -177,9 +178,9 @@ pub(crate) fn body(status: StatusCode, error: &(dyn StdError + 'static)) -> Prob
     }
 }
 
-/// Whether a body timed out, which `tower_http`'s layer reports somewhere in the chain of causes.
+/// Whether a body paused for too long or was sent too slowly, which is said somewhere in the chain of causes.
 pub(crate) fn timed_out(error: &(dyn StdError + 'static)) -> bool {
-    causes(error).any(<dyn std::error::Error>::is::<tower_http::timeout::TimeoutError>)
+    causes(error).any(|cause| cause.is::<tower_http::timeout::TimeoutError>() || cause.is::<TooSlow>())
 }
 
 /// An error followed by its chain of causes.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -20,6 +21,8 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 use tower_http::timeout::RequestBodyTimeoutLayer;
+
+use super::pace::paced;
 
 /// Most connections; further ones wait in the kernel's backlog.
 const CONNECTIONS: u64 = 10_000;
@@ -64,7 +67,7 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, timeouts: Timeo
         let router = router.clone();
         let service = service_fn(move |mut request: hyper::Request<Incoming>| {
             request.extensions_mut().insert(ConnectInfo(address));
-            answer(router.clone(), request.map(axum::body::Body::new))
+            answer(router.clone(), request.map(|body| paced(Body::new(body))))
         });
         let connection = graceful.watch(builder.serve_connection(TokioIo::new(stream), service));
         tokio::spawn(async move {

@@ -25,6 +25,7 @@ mod media;
 mod metrics;
 mod models;
 mod operations;
+mod pace;
 mod page;
 mod paging;
 mod problem;
