@@ -3,7 +3,7 @@
 //! | module | holds |
 //! |---|---|
 //! | `task` | what a model is asked |
-//! | `draft` | what it answers |
+//! | `draft` | what it answers, and a complaint about a part of that |
 //! | `check` | what is refused of that; asked for once more, and then dropped |
 //! | `merge` | what is left of it beside what is known here |
 //! | `second` | a second question, about what the first one made |

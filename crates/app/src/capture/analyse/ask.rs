@@ -6,10 +6,9 @@ use sluice_capability::{Complete, CompleteRequest, Completing, Completion, Finis
 use sluice_domain::study::{Analysis, Reason, Source};
 use sluice_engine::{JobError, Pending, Run, UNKNOWN};
 
-use super::check::{self, Complaint};
-use super::draft::Draft;
+use super::draft::{Complaint, Draft};
 use super::task::Task;
-use super::{merge, second};
+use super::{check, merge, second};
 use crate::asking::{Asked, Model};
 use crate::capture::context::CaptureApp;
 use crate::capture::wish_of;

@@ -7,7 +7,7 @@ use sluice_domain::language::Language;
 use sluice_domain::study::StudyLanguage;
 use sluice_local::analyse::latin_by_rules;
 
-use super::draft::{Draft, DraftNote, DraftWord};
+use super::draft::{Complaint, Draft, DraftNote, DraftWord};
 use super::phrase::same_latin;
 use super::task::Task;
 use crate::capture::card::Made;
@@ -24,15 +24,6 @@ const NOTE_CHARACTERS: usize = 500;
 const MOST_NOTES: usize = 12;
 const MOST_WORDS: usize = 200;
 const GENDERS: [&str; 5] = ["masculine", "feminine", "neuter", "common", ""];
-
-/// Why a part of an answer is refused.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Complaint {
-    /// `translation`, `grammar.0`, `words.2`, `words.2.lemma`; `words` if some are missing.
-    pub(super) place: String,
-    /// Why, for the model.
-    pub(super) what: String,
-}
 
 /// What is refused of an answer.
 pub(super) fn check(task: &Task, draft: &Draft) -> Vec<Complaint> {

@@ -1,4 +1,4 @@
-//! What a model answers, decoded strictly: nothing that the schema does not have is accepted.
+//! What a model answers, decoded strictly: nothing that the schema does not have is accepted. And what is refused of it.
 
 use std::collections::BTreeSet;
 
@@ -21,6 +21,15 @@ pub(super) struct Draft {
     /// The places of what was refused for good.
     #[serde(skip)]
     pub(super) dropped: BTreeSet<String>,
+}
+
+/// Why a part of a draft is refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Complaint {
+    /// `translation`, `grammar.0`, `words.2`, `words.2.lemma`; `words` if some are missing.
+    pub(super) place: String,
+    /// Why, for the model.
+    pub(super) what: String,
 }
 
 /// A remark on the grammar.

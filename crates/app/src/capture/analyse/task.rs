@@ -5,8 +5,7 @@ use serde_json::{Map, Value, json};
 use sluice_capability::{CompleteRequest, Message, Role};
 use sluice_domain::study::StudyLanguage;
 
-use super::check::Complaint;
-use super::draft::Draft;
+use super::draft::{Complaint, Draft};
 use super::phrase::Phrase;
 use crate::capture::card::Made;
 use crate::prompting::{fenced, line};
