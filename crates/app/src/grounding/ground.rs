@@ -2,13 +2,11 @@
 
 use std::collections::HashSet;
 
-use unicode_normalization::UnicodeNormalization as _;
-
 use super::lexicon::Lexicon;
-use super::numbers::{self, ascii_digit};
-use super::sentences::is_superscript;
+use super::normal::normal;
+use super::numbers;
 use super::stem::stem;
-use super::text::{bare, fold};
+use super::text::bare;
 
 /// Shortest part of a compound, in characters.
 const SHORTEST_PART: usize = 3;
@@ -31,20 +29,6 @@ pub(crate) struct Ground {
     said: HashSet<String>,
     /// Its words with a space around each.
     flat: String,
-}
-
-/// A word for comparison: compatibility forms and digits of other scripts as plain ones, lower case, without marks, with
-/// one spelling of the Arabic letters that are written in several ways.
-pub(crate) fn normal(word: &str) -> String {
-    let plain: String = word.chars().filter(|c| !is_superscript(*c)).nfkc().collect();
-    let letter = |c: char| match c {
-        'أ' | 'إ' | 'آ' | 'ٱ' => 'ا',
-        'ى' | 'ی' => 'ي',
-        'ة' => 'ه',
-        'ک' => 'ك',
-        c => ascii_digit(c).unwrap_or(c),
-    };
-    fold(&plain).chars().map(letter).collect()
 }
 
 /// The words of a text, normalised, without anything between them.

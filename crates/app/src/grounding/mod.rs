@@ -3,6 +3,7 @@
 //! | file | holds |
 //! |---|---|
 //! | `ground` | a text, in a form in which a sentence is compared with it |
+//! | `normal` | words and digits in the one form in which they are compared |
 //! | `numbers` | numbers in figures and in words |
 //! | `names` | names and quotations |
 //! | `lexicon`, `sentences`, `stem`, `text` | what is known of each language, its sentences and its words |
@@ -10,6 +11,7 @@
 pub(crate) mod ground;
 pub(crate) mod lexicon;
 pub(crate) mod names;
+mod normal;
 pub(crate) mod numbers;
 pub(crate) mod sentences;
 pub(crate) mod stem;
@@ -17,7 +19,8 @@ pub(crate) mod text;
 
 use std::collections::HashSet;
 
-use self::ground::{Ground, normal};
+use self::ground::Ground;
+use self::normal::normal;
 
 /// The first number, in figures or in words, that does not stand on the page.
 pub(crate) fn unknown_number(text: &str, page: &Ground, code: &str, number_words: &HashSet<String>) -> Option<String> {

@@ -1,7 +1,8 @@
 //! Proper names and quotations of a sentence, and whether they stand on its page.
 
-use super::ground::{Ground, normal};
+use super::ground::Ground;
 use super::lexicon::{Lexicon, is_topic};
+use super::normal::normal;
 use super::sentences::is_terminal;
 use super::stem::stem;
 use super::text::{bare, fold, is_arabic, words};

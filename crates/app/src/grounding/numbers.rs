@@ -5,22 +5,9 @@ use std::collections::HashSet;
 use sluice_spoken::normalise;
 
 use super::lexicon::Lexicon;
+use super::normal::{ascii_digit, normal};
 use super::sentences::is_superscript;
 use super::text::fold;
-
-/// The digit zero of the scripts whose digits are in documents, besides the full-width and mathematical ones.
-const ZEROS: [char; 14] = [
-    '0', '\u{660}', '\u{6F0}', '\u{966}', '\u{9E6}', '\u{A66}', '\u{AE6}', '\u{BE6}', '\u{C66}', '\u{CE6}', '\u{D66}',
-    '\u{E50}', '\u{1040}', '\u{FF10}',
-];
-
-/// The digit as an ASCII digit.
-pub(crate) fn ascii_digit(c: char) -> Option<char> {
-    ZEROS.iter().find_map(|zero| {
-        let value = u32::from(c).checked_sub(u32::from(*zero)).filter(|value| *value < 10)?;
-        char::from_digit(value, 10)
-    })
-}
 
 /// A number in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -140,7 +127,7 @@ pub(crate) fn said(text: &str, code: &str) -> HashSet<String> {
 pub(crate) fn number_form(text: &str) -> impl Iterator<Item = String> {
     let words = text.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|word| !word.is_empty());
     words.map(|word| {
-        let folded = super::ground::normal(word);
+        let folded = normal(word);
         folded.strip_suffix('ه').map_or_else(|| folded.clone(), str::to_owned)
     })
 }
