@@ -280,6 +280,11 @@ impl RouteSettings {
             cost_cap: self.cost_cap.map(|cap| MicroUsd(cap.into())),
         }
     }
+
+    /// The model that serves a capability: its own, or that of its provider.
+    pub(super) fn model_of<'a>(&'a self, served: Served, provider: &'a ProviderSettings) -> Option<&'a str> {
+        self.model.as_ref().or_else(|| provider.models.get(served.as_str())).map(String::as_str)
+    }
 }
 
 /// The routes of each capability, in the order in which they are tried; none means the built-in engine.

@@ -14,7 +14,6 @@ use super::config::{LOCAL, RouteSettings, Served};
 use super::keys::Held;
 use super::listing::{Known, Lists, Of, PATIENCE, TO_THE_END, Taking};
 use super::open::{Open, Opening, Pages};
-use super::routes::model;
 use super::{Key, ProviderError, Providers};
 
 /// The most voices and presenters of all lists: an account may have thousands, and there may be any number of keys.
@@ -107,7 +106,7 @@ impl Providers {
         if key.is_none() && settings.needs_key() {
             return Ok(Listing::default());
         }
-        let model = model(served, route, settings);
+        let model = route.model_of(served, settings);
         let of = of(served, name, model, key.as_ref());
         let question = Question { name: name.to_owned(), model: model.map(str::to_owned), key };
         Ok(match served {
@@ -168,6 +167,6 @@ impl Providers {
         // A key that cannot be read is shown as such.
         let key = held.of(name).map(|(_, row)| self.decrypt(row)).transpose().ok()?;
         let mut routes = self.inner.config.routes.of(served).iter().filter(|route| route.provider == name);
-        routes.find_map(|route| lists.trouble(&of(served, name, model(served, route, settings), key.as_ref())))
+        routes.find_map(|route| lists.trouble(&of(served, name, route.model_of(served, settings), key.as_ref())))
     }
 }

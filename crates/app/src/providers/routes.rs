@@ -10,7 +10,7 @@ use sluice_capability::{
 };
 use sluice_domain::ids::OwnerId;
 
-use super::config::{LOCAL, ProviderSettings, RouteSettings, Served};
+use super::config::{LOCAL, RouteSettings, Served};
 use super::keys::{Held, Whose};
 use super::lists::Listing;
 use super::open::{Open, Opened, Opening};
@@ -228,7 +228,7 @@ impl Providers {
             }
             let (name, settings) = self.settings(&route.provider).ok()?;
             let key = key.as_ref().filter(|_| settings.needs_key());
-            let model = model(served, route, settings);
+            let model = route.model_of(served, settings);
             open(&*self.inner.open, &Opening::new(name, settings, model, key)).ok()?
         };
         let route = |route: &RouteSettings| Some(Route { implementation: opened(route)?, when: route.when() });
@@ -312,7 +312,7 @@ impl Providers {
             return Ok(None);
         }
         let hook = self.hook_address(name)?;
-        let model = model(served, route, settings);
+        let model = route.model_of(served, settings);
         let opening = Opening {
             hook: hook.as_deref(),
             voices: &listing.voices,
@@ -325,8 +325,4 @@ impl Providers {
         let unserved = || ProviderError::Unserved { capability: served.as_str(), provider: name.to_owned() };
         client.map(Some).ok_or_else(unserved)
     }
-}
-
-pub(super) fn model<'a>(served: Served, route: &'a RouteSettings, settings: &'a ProviderSettings) -> Option<&'a str> {
-    route.model.as_ref().or_else(|| settings.models.get(served.as_str())).map(String::as_str)
 }
