@@ -15,6 +15,7 @@ use sluice_store::schedules::CatchUp;
 
 use crate::module::Module;
 use crate::platform::Platform;
+use crate::tiers::Tiers;
 
 pub use hold::{StorageHold, hold, lift};
 pub use periods::{PeriodError, Periods, TierPeriod, Whose, periods, set_periods};
@@ -34,6 +35,13 @@ pub struct Keeper {
     pub modules: Arc<[Arc<dyn Module>]>,
     /// The periods and the hour.
     pub rules: Rules,
+}
+
+impl Keeper {
+    /// The apps that keep something in tiers, by name.
+    fn apps(&self) -> impl Iterator<Item = (&'static str, &dyn Tiers)> {
+        self.modules.iter().filter_map(|module| Some((module.name(), module.tiers()?)))
+    }
 }
 
 /// Registers the job.

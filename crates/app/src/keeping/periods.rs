@@ -8,7 +8,6 @@ use utoipa::ToSchema;
 
 use super::Keeper;
 use super::rules::{MOST_DAYS, Rules};
-use super::sweep::apps;
 use crate::tiers::{Tier, Tiers};
 
 /// How long something is kept.
@@ -80,7 +79,7 @@ pub enum PeriodError {
 }
 
 fn find<'k>(keeper: &'k Keeper, app: &str) -> Result<(&'static str, &'k dyn Tiers), PeriodError> {
-    apps(keeper).find(|(name, _)| *name == app).ok_or(PeriodError::NoApp)
+    keeper.apps().find(|(name, _)| *name == app).ok_or(PeriodError::NoApp)
 }
 
 /// How long a tier is kept, by what is set for one thing and by its owner.

@@ -12,7 +12,6 @@ use utoipa::ToSchema;
 
 use super::Keeper;
 use super::periods::{Periods, of_owner};
-use super::sweep::apps;
 use crate::tiers::Tier;
 
 /// The time over which the forecast looks back and ahead, in days.
@@ -121,7 +120,7 @@ pub async fn report(keeper: &Keeper, owner: Option<&OwnerId>) -> Result<Report, 
         .read(async |tx: &mut Tx| {
             let since = tx.now().await? - Duration::from_hours(24 * u64::from(FORECAST_DAYS));
             let (mut tiers, mut periods, mut received) = (Vec::new(), Vec::new(), 0);
-            for (app, kept) in apps(keeper) {
+            for (app, kept) in keeper.apps() {
                 tiers.extend(kept.holdings(tx, owner).await?.into_iter().map(|holding| AppTier {
                     app,
                     tier: holding.tier,

@@ -117,7 +117,7 @@ pub async fn sweep(keeper: &Keeper, doing: Doing, stop: impl Fn() -> bool) -> Re
         remember(keeper, &stop).await?;
     }
     for rule in keeper.rules.all() {
-        for (app, tiers) in apps(keeper) {
+        for (app, tiers) in keeper.apps() {
             let mut after = String::new();
             loop {
                 let page = store
@@ -145,7 +145,7 @@ pub async fn sweep(keeper: &Keeper, doing: Doing, stop: impl Fn() -> bool) -> Re
 
 /// Has each app write down what keeps its things from being moved.
 async fn remember(keeper: &Keeper, stop: impl Fn() -> bool) -> Result<(), StoreError> {
-    for (_, tiers) in apps(keeper) {
+    for (_, tiers) in keeper.apps() {
         let mut after = Some(String::new());
         while let Some(from) = after.filter(|_| !stop()) {
             after = keeper.platform.store.write(async |tx: &mut Tx| tiers.remember(tx, &from, PAGE).await).await?;
@@ -212,7 +212,7 @@ pub struct Verified {
 /// Reads every archive, and compares it with the rows.
 pub async fn verify(keeper: &Keeper) -> Result<Verified, MoveError> {
     let mut verified = Verified::default();
-    for (app, tiers) in apps(keeper) {
+    for (app, tiers) in keeper.apps() {
         let mut after = String::new();
         loop {
             let page = tiers.check(&after, PAGE).await?;
@@ -224,9 +224,4 @@ pub async fn verify(keeper: &Keeper) -> Result<Verified, MoveError> {
         }
     }
     Ok(verified)
-}
-
-/// The apps that keep something in tiers.
-pub(super) fn apps(keeper: &Keeper) -> impl Iterator<Item = (&'static str, &dyn Tiers)> {
-    keeper.modules.iter().filter_map(|module| Some((module.name(), module.tiers()?)))
 }
