@@ -4,6 +4,7 @@ mod cost;
 mod details;
 pub mod list;
 mod rows;
+mod waiting;
 
 use serde::{Deserialize, Serialize};
 use sluice_domain::ids::OwnerId;

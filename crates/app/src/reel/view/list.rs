@@ -14,8 +14,8 @@ use sluice_store::{StoreError, Tx};
 use utoipa::ToSchema;
 
 use super::ReelState;
-use super::details;
 use super::rows::Rows;
+use super::waiting;
 use crate::links::Signer;
 use crate::reel::choices::Choices;
 use crate::reel::context::ReelApp;
@@ -167,7 +167,7 @@ struct Underway {
 
 async fn underway(tx: &mut Tx, reel: ReelRow) -> Result<Underway, StoreError> {
     let rows = Rows::read(tx, reel).await?;
-    let (waiting, _) = details::waits(tx, &rows).await?;
+    let (waiting, _) = waiting::waits(tx, &rows).await?;
     Ok(Underway { percent: rows.percent(), waiting })
 }
 
