@@ -14,6 +14,7 @@ mod check;
 mod detect;
 mod judge;
 mod outline;
+mod placed;
 mod rank;
 mod scenes;
 mod select;

@@ -8,7 +8,7 @@ use sluice_domain::document::{Document, Reason};
 
 pub(super) use self::heads::{closes_letter, is_letter_head, is_no_subject, salutation};
 use super::lexicon::Lexicon;
-use super::outline::{Placed, body_height, line_key};
+use super::placed::{Placed, body_height, line_key};
 use super::sentences::{is_finished, split};
 use super::text::{clean, cut, fold, share, word_count, words};
 

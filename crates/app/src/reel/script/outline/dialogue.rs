@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::Placed;
 use crate::reel::script::lexicon::Lexicon;
+use crate::reel::script::placed::Placed;
 use crate::reel::script::sentences::split;
 use crate::reel::script::text::{bare, fold, is_arabic};
 

@@ -4,7 +4,7 @@
 mod phrases;
 
 use self::phrases::{LABELS, LEGAL, NAVIGATION, PAGE, PHRASES};
-use super::Placed;
+use crate::reel::script::placed::Placed;
 use crate::reel::script::text::{bare, find_phrase, fold, word_count, words};
 
 /// Whether a block, or a sentence of one, is furniture.

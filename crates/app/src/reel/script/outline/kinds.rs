@@ -1,7 +1,8 @@
 //! Classifies a single block by its appearance.
 
+use super::literature;
 use crate::reel::script::lexicon::Lexicon;
-use crate::reel::script::outline::{Placed, literature};
+use crate::reel::script::placed::Placed;
 use crate::reel::script::sentences::is_finished;
 use crate::reel::script::text::{bare, capital_share, fold, is_arabic, share, word_count, words};
 

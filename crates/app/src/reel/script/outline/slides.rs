@@ -2,7 +2,7 @@
 
 use sluice_domain::document::{Block, Document, Role, WordBox};
 
-use super::Placed;
+use crate::reel::script::placed::Placed;
 use crate::reel::script::sentences::is_finished;
 use crate::reel::script::text::{clean, is_arabic, word_count};
 

@@ -2,7 +2,7 @@
 
 use sluice_domain::language::MONTHS;
 
-use crate::reel::script::outline::Placed;
+use crate::reel::script::placed::Placed;
 use crate::reel::script::text::{bare, fold, word_count};
 
 const SUBJECT: &[&str] = &[
