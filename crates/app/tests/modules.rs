@@ -181,33 +181,120 @@ fn a_line_names_an_app_in_code_and_in_strings() {
     }
 }
 
-#[test]
-fn modules_of_an_app_have_no_import_cycle() {
+/// A module by its path from the root of the crate, as in `["reel", "view", "rows"]`.
+type Name = Vec<String>;
+
+/// Every module of this crate but its root, each with its own code: no comments, and no tests.
+fn tree() -> BTreeMap<Name, String> {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    for app in apps() {
-        have_no_import_cycle(&app, &modules(&src.join(&app)));
+    let mut found = Vec::new();
+    files(&src, &src, &mut found);
+    let of = |(path, text): (String, String)| {
+        let mut name: Name = path.trim_end_matches(".rs").split('/').map(str::to_owned).collect();
+        if ["lib", "mod"].contains(&name.last().unwrap().as_str()) {
+            name.pop();
+        }
+        let code = text.split("\n#[cfg(test)]\nmod tests {").next().unwrap();
+        let code: Vec<&str> = code.lines().filter(|line| !line.trim().starts_with("//")).collect();
+        (name, code.join("\n"))
+    };
+    found.into_iter().map(of).filter(|(name, _)| !name.is_empty()).collect()
+}
+
+/// The paths at the beginning of a text, and what follows them: `view::{rows::Rows, list}` is two.
+fn paths(text: &str) -> (Vec<Vec<&str>>, &str) {
+    let is_of_name = |c: char| c.is_alphanumeric() || c == '_';
+    if let Some(mut rest) = text.strip_prefix('{') {
+        let mut found = Vec::new();
+        loop {
+            rest = rest.trim_start_matches(|c: char| !is_of_name(c) && c != '{' && c != '}');
+            if !rest.starts_with(|c: char| is_of_name(c) || c == '{') {
+                return (found, rest.strip_prefix('}').unwrap_or(rest));
+            }
+            let (more, after) = paths(rest);
+            found.extend(more);
+            rest = after;
+        }
+    }
+    let (name, rest) = text.split_at(text.find(|c: char| !is_of_name(c)).unwrap_or(text.len()));
+    match rest.strip_prefix("::") {
+        Some(below) => {
+            let (below, rest) = paths(below);
+            (below.into_iter().map(|path| [vec![name], path].concat()).collect(), rest)
+        }
+        None => (vec![vec![name]], rest),
     }
 }
 
-fn have_no_import_cycle(app: &str, modules: &BTreeMap<String, String>) {
-    let names: BTreeSet<String> = modules.keys().cloned().collect();
-    let graph: BTreeMap<&String, BTreeSet<String>> = modules
-        .iter()
-        // The script is a program of its own, whose files name each other by `super`.
-        .filter(|(name, _)| *name != "script" && *name != "view")
-        .map(|(name, text)| {
-            let mut found = imports(text, "super::", &names);
-            found.extend(imports(text, &format!("crate::{app}::"), &names));
-            found.remove(name);
-            (name, found)
-        })
-        .collect();
-    let mut left = graph.clone();
-    while let Some(leaf) =
-        left.iter().find(|(_, imports)| imports.iter().all(|other| !left.contains_key(other))).map(|(name, _)| *name)
-    {
-        left.remove(leaf);
+/// What the code of a module names by `crate::` or `super::`, by its path from the root of the crate.
+fn named(module: &[String], code: &str) -> BTreeSet<Name> {
+    let mut found = BTreeSet::new();
+    for (at, _) in ["crate::", "super::"].iter().flat_map(|start| code.match_indices(start)) {
+        // The second of `super::super::` is a part of the first.
+        if code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':') {
+            continue;
+        }
+        for path in paths(&code[at..]).0 {
+            let up = path.iter().take_while(|part| **part == "super").count();
+            let from = if up == 0 { 0 } else { module.len().saturating_sub(up) };
+            let below = path.iter().skip(up.max(1)).map(|part| (*part).to_owned());
+            found.insert(module[..from].iter().cloned().chain(below).collect());
+        }
     }
-    assert!(left.is_empty(), "these of {app} import each other: {left:#?}");
-    assert!(graph.values().all(|imports| !imports.contains("module")), "something of {app} imports its wiring");
+    found
+}
+
+/// Which modules of the same parent a module imports, itself or by a module inside it: by the parent, then by the module.
+fn sibling_imports(tree: &BTreeMap<Name, String>) -> BTreeMap<Name, BTreeMap<Name, BTreeSet<Name>>> {
+    let mut graphs = BTreeMap::<Name, BTreeMap<Name, BTreeSet<Name>>>::new();
+    for (module, code) in tree {
+        for other in named(module, code) {
+            let common = module.iter().zip(&other).take_while(|(one, two)| one == two).count();
+            if common < module.len() && common < other.len() && tree.contains_key(&other[..=common]) {
+                let graph = graphs.entry(module[..common].to_vec()).or_default();
+                graph.entry(module[..=common].to_vec()).or_default().insert(other[..=common].to_vec());
+            }
+        }
+    }
+    graphs
+}
+
+#[test]
+fn modules_of_a_parent_have_no_import_cycle() {
+    let graphs = sibling_imports(&tree());
+    assert!(graphs.len() > apps().len() + 1, "modules inside the apps are seen, too");
+    for (parent, graph) in &graphs {
+        let mut left = graph.clone();
+        while let Some(leaf) =
+            left.iter().find(|(_, imports)| imports.iter().all(|other| !left.contains_key(other))).map(|(name, _)| name)
+        {
+            let leaf = leaf.clone();
+            left.remove(&leaf);
+        }
+        assert!(left.is_empty(), "these of {} import each other: {left:#?}", parent.join("::"));
+    }
+    for app in apps() {
+        let wiring = vec![app.clone(), "module".to_owned()];
+        let of_app = graphs.get([app.clone()].as_slice()).unwrap();
+        assert!(of_app.values().all(|imports| !imports.contains(&wiring)), "something of {app} imports its wiring");
+    }
+}
+
+#[test]
+fn paths_of_modules_are_resolved() {
+    let module = ["reel", "view", "rows"].map(str::to_owned);
+    let code = "use super::{self, details::Details};\nuse super::super::stage::Stage;\n\
+                use crate::{library, reel::{note::{One, Two}, previews}};\nlet links = crate::links::Signer::of();";
+    let found: Vec<String> = named(&module, code).iter().map(|name| name.join("::")).collect();
+    let expected = [
+        "library",
+        "links::Signer::of",
+        "reel::note::One",
+        "reel::note::Two",
+        "reel::previews",
+        "reel::stage::Stage",
+        "reel::view::details::Details",
+        "reel::view::self",
+    ];
+    assert_eq!(found, expected);
 }
