@@ -1,10 +1,26 @@
-/** Import rules: the shell imports no app, and no app imports another. Nor does the shell name one. */
+/** Import rules: the shell imports no app, and no app imports another. Nor does the shell name one, or what is served beside it. */
 import { describe, expect, it } from 'vitest';
 
 const files = import.meta.glob('./**/*.{ts,svelte}', { query: '?raw', import: 'default', eager: true });
 const sources = Object.entries(files as Record<string, string>).filter(([path]) => !path.endsWith('.test.ts'));
 const shared = sources.filter(([path]) => path.startsWith('./lib/'));
+const served = Object.entries(
+  import.meta.glob('../public/*.{js,webmanifest}', { query: '?raw', import: 'default', eager: true }) as Record<
+    string,
+    string
+  >,
+);
 const names = new Set(sources.flatMap(([path]) => /^\.\/apps\/([^/]+)\//.exec(path)?.[1] ?? []));
+
+/** The lines of `public` that name an app: an origin has one manifest and one service worker, which take what is shared with any. */
+const MAY_NAME: Record<string, string[]> = {
+  '../public/manifest.webmanifest': ['{ "name": "Capture", "url": "/capture" },'],
+  '../public/sw.js': [
+    "return Response.redirect('/reel', 303);",
+    "await keep({ files, text: files.length > 0 ? '' : text, at: Date.now() }, `capture:${Date.now()}`);",
+    "return Response.redirect('/capture', 303);",
+  ],
+};
 
 /** The imports of a file, as paths relative to the source folder; packages are left out. */
 function imports(path: string, text: string): string[] {
@@ -27,6 +43,14 @@ describe('modules of the page', () => {
     expect(imports(path, text).filter((to) => to.startsWith('apps/'))).toEqual([]);
     // What is generated describes the endpoints of all apps.
     if (path !== './lib/api/schema.d.ts') expect(named(text)).toEqual([]);
+  });
+
+  it.each(served)('%s, which is served beside it, names an app only where it has to', (path, text) => {
+    expect(named(text)).toEqual(MAY_NAME[path] ?? []);
+  });
+
+  it('have no exception that is not needed', () => {
+    expect(served.map(([path]) => path)).toEqual(expect.arrayContaining(Object.keys(MAY_NAME)));
   });
 
   it('are told from those that name an app', () => {

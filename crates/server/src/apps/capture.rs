@@ -41,6 +41,11 @@ impl ServerApp for Capture {
         http::capture::routes()
     }
 
+    /// Where AnkiConnect listens: the page pushes cards to the learner's own Anki.
+    fn connects(&self) -> &'static [&'static str] {
+        &["http://127.0.0.1:8765"]
+    }
+
     fn commands(&self) -> Vec<clap::Command> {
         let about = "Makes cards of pictures, sounds and lines, and writes them as a deck";
         vec![<CaptureCommand as clap::Args>::augment_args(clap::Command::new("capture")).about(about)]

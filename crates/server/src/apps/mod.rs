@@ -69,6 +69,12 @@ pub trait ServerApp: Sync {
     /// Its endpoints with their documentation. They find their app by [`crate::http::Opened`].
     fn routes(&self) -> OpenApiRouter<Api>;
 
+    /// The origins on the visitor's own machine that its page connects to, beside this server: the content security policy
+    /// allows no others. Such as `http://127.0.0.1:8765`.
+    fn connects(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Its commands.
     fn commands(&self) -> Vec<clap::Command> {
         Vec::new()

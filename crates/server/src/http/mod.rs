@@ -259,7 +259,7 @@ pub fn router(serving: Serving, apps: &[&dyn ServerApp]) -> Router {
         .layer(DefaultBodyLimit::max(SMALL))
         .layer(compression())
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(middleware::from_fn_with_state(api.clone(), security::protect))
+        .layer(middleware::from_fn_with_state(security::Protection::new(api.clone(), apps), security::protect))
         .layer(middleware::from_fn(request_log::record))
         .with_state(api)
 }

@@ -13,15 +13,35 @@ use super::Api;
 use super::hooks::is_hook;
 use super::identity::Access;
 use super::problem::Problem;
+use crate::apps::ServerApp;
 
-/// Besides this server the page reaches a running Anki, by AnkiConnect on the learner's own machine. Pictures that
-/// wait to be sent are shown, which `img-src` allows; nothing of the page fetches one.
+/// The policy of a page, to which [`policy`] adds what depends on the installation and on its apps. Pictures that wait to be
+/// sent are shown, which `img-src` allows; nothing of the page fetches one.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; \
-     style-src 'self' 'unsafe-inline'; font-src 'self' data:; connect-src 'self' http://127.0.0.1:8765; object-src 'none'; base-uri 'none'; \
+     style-src 'self' 'unsafe-inline'; font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; \
      form-action 'self'; frame-ancestors 'none'";
 
+/// What the layer needs: the policy is the same for every response.
+#[derive(Clone)]
+pub(super) struct Protection {
+    api: Api,
+    policy: HeaderValue,
+}
+
+impl Protection {
+    pub(super) fn new(api: Api, apps: &[&dyn ServerApp]) -> Self {
+        let local: Vec<&str> = apps.iter().flat_map(|app| app.connects()).copied().collect();
+        let policy = policy(api.app.platform.media.blobs().redirect_origin(), &local);
+        Self { api, policy }
+    }
+}
+
 /// Rejects foreign hosts and foreign origins, and sets the headers of every response.
-pub(crate) async fn protect(State(api): State<Api>, request: Request, next: Next) -> Response {
+pub(super) async fn protect(
+    State(Protection { api, policy }): State<Protection>,
+    request: Request,
+    next: Next,
+) -> Response {
     let rules = Rules::of(&api.access);
     // A probe asks by the address of a machine, and learns nothing that is anybody's.
     let is_probe = request.uri().path().starts_with("/health/");
@@ -49,18 +69,20 @@ pub(crate) async fn protect(State(api): State<Api>, request: Request, next: Next
     }
     // Media sets a stricter one.
     if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
-        headers.insert(header::CONTENT_SECURITY_POLICY, policy(api.app.platform.media.blobs().redirect_origin()));
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     response
 }
 
-/// The policy of a page, with the origin to which requests for media are redirected.
-fn policy(media: Option<&str>) -> HeaderValue {
-    let fixed = HeaderValue::from_static(CONTENT_SECURITY_POLICY);
-    let Some(origin) = media else { return fixed };
-    let with = |text: String, list: &str| text.replace(&format!("{list} 'self'"), &format!("{list} 'self' {origin}"));
-    let text = with(with(CONTENT_SECURITY_POLICY.to_owned(), "img-src"), "media-src");
-    HeaderValue::from_str(&text).unwrap_or(fixed)
+/// The policy of a page, with the origin to which requests for media are redirected, and with the `local` ones that pages of
+/// apps connect to.
+fn policy(media: Option<&str>, local: &[&str]) -> HeaderValue {
+    let media = media.iter().flat_map(|origin| [("img-src", *origin), ("media-src", *origin)]);
+    let local = local.iter().map(|origin| ("connect-src", *origin));
+    let text = media.chain(local).fold(CONTENT_SECURITY_POLICY.to_owned(), |text, (list, origin)| {
+        text.replace(&format!("{list} 'self'"), &format!("{list} 'self' {origin}"))
+    });
+    HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(CONTENT_SECURITY_POLICY))
 }
 
 /// The names under which this server answers.
@@ -189,6 +211,23 @@ mod tests {
         assert!(post(&[("host", "localhost:8080"), ("origin", "http://localhost:9090")]).is_err());
         assert!(post(&[("host", "localhost:8080"), ("origin", "http://localhost:8080")]).is_ok());
         assert!(post(&[("host", "127.0.0.1:8080")]).is_ok(), "a program sends no origin");
+    }
+
+    #[test]
+    fn a_page_connects_to_this_server_and_where_its_apps_say() {
+        let of = |media, local: &[&str]| {
+            let policy = policy(media, local).to_str().unwrap().to_owned();
+            policy.split("; ").filter(|list| list.contains("-src 'self'")).map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert!(of(None, &[]).contains(&"connect-src 'self'".to_owned()));
+        let both = of(Some("https://bucket.example"), &["http://127.0.0.1:1", "http://127.0.0.1:2"]);
+        for list in [
+            "connect-src 'self' http://127.0.0.1:2 http://127.0.0.1:1",
+            "img-src 'self' https://bucket.example data: blob:",
+            "media-src 'self' https://bucket.example blob:",
+        ] {
+            assert!(both.contains(&list.to_owned()), "{both:?}");
+        }
     }
 
     #[test]

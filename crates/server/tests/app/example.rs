@@ -102,6 +102,10 @@ impl ServerApp for NoteApp {
     fn routes(&self) -> OpenApiRouter<Api> {
         OpenApiRouter::new().routes(routes!(create)).routes(routes!(show))
     }
+
+    fn connects(&self) -> &'static [&'static str] {
+        &["http://127.0.0.1:9999"]
+    }
 }
 
 #[utoipa::path(post, path = "/api/v1/notes", request_body = String, responses((status = 202)))]
@@ -165,6 +169,8 @@ async fn an_app_of_its_own_file_works(dialect: Dialect) {
     let description = app.get("/api/v1/openapi.json").send().await.1;
     assert!(description["paths"]["/api/v1/notes/{id}"]["get"].is_object(), "it is described beside the others");
     assert!(description["paths"]["/api/v1/reels/{id}"]["get"].is_object());
+    let policy = app.get("/").answer().await.header("content-security-policy").to_owned();
+    assert!(policy.contains("connect-src 'self' http://127.0.0.1:9999"), "its page may connect there: {policy}");
     let events = app.app.engine.events_after(&OwnerId::local(), 0, 100).await.unwrap();
     assert!(events.iter().any(|event| event.kind == "note.changed"));
     app.end().await;
