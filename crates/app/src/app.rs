@@ -26,7 +26,7 @@ pub struct App {
     pub library: Library,
     /// Enqueues jobs, and runs them once it is started.
     pub engine: Engine,
-    /// Endpoints of others that are told of events.
+    /// Endpoints of others that are notified of events.
     pub webhooks: Webhooks,
     /// The models of this machine.
     pub installation: Installation,

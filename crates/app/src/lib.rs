@@ -24,7 +24,7 @@
 //! | `uploads` | files that arrive over several requests | `platform`, `limits`, `facts`, `media`, `intake`, `module`, `library`, `maintenance` |
 //! | `keeping` | the rules of the tiers, their sweep and their report | `platform`, `media`, `module`, `tiers` |
 //! | `models` | the model files of the built-in engines | `platform` |
-//! | `webhooks` | endpoints of others that are told of events | `platform`, `module` |
+//! | `webhooks` | endpoints of others that are notified of events | `platform`, `module` |
 //! | `reel`, … | one app each | all of the above, no other app |
 //! | `app` | an engine with the jobs of all apps | all of the above; nothing imports it |
 

@@ -23,7 +23,7 @@ pub trait Module: Any + Send + Sync {
     /// Its name: that of its folder in every layer.
     fn name(&self) -> &'static str;
 
-    /// The types of its events, such as `reel.changed`, by which those who are told of events choose them.
+    /// The types of its events, such as `reel.changed`, by which webhooks choose what they are notified of.
     fn events(&self) -> &'static [&'static str] {
         &[]
     }

@@ -119,7 +119,7 @@ typed_id!(
     UploadId
 );
 typed_id!(
-    /// An endpoint of somebody else that is told of events.
+    /// An endpoint of somebody else that is notified of events.
     WebhookId
 );
 typed_id!(

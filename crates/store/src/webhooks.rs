@@ -1,4 +1,4 @@
-//! Endpoints of others that are told of their owner's events. What is sent to each is in [`deliveries`].
+//! Endpoints of others that are notified of their owner's events. What is sent to each is in [`deliveries`].
 //!
 //! A deleted endpoint is not found any more; its rows are removed by maintenance, in small batches.
 
@@ -22,13 +22,13 @@ pub(crate) const MODULE: Module = Module {
 pub struct WebhookRow {
     /// Its id.
     pub id: WebhookId,
-    /// Its owner, of whose events it is told.
+    /// Its owner, of whose events it is notified.
     pub owner: OwnerId,
     /// Where they are sent.
     pub url: String,
     /// What it is for, in its owner's words.
     pub description: String,
-    /// The kinds of events that it is told of; empty: all.
+    /// The kinds of events that it is notified of; empty: all.
     pub kinds: Vec<String>,
     /// The secret that signs.
     pub secret: String,
@@ -59,7 +59,7 @@ pub struct WebhookRow {
 }
 
 impl WebhookRow {
-    /// An endpoint made now, which is told of all events and was told of none yet.
+    /// A new endpoint without a filter, at the beginning of its owner's log.
     pub fn new(id: WebhookId, owner: OwnerId, url: String, secret: String, now: Timestamp) -> Self {
         Self {
             id,

@@ -73,7 +73,7 @@ impl Webhooks {
         found.ok_or(WebhookError::NotFound)
     }
 
-    /// Makes an endpoint, which is told of what happens from now on. Its secret is shown this once.
+    /// Makes an endpoint, which is notified of what happens from now on. Its secret is shown this once.
     pub async fn create(&self, owner: &OwnerId, new: NewWebhook) -> Result<(WebhookRow, Secret), WebhookError> {
         let url = self.client.address(new.url.trim())?.as_str().to_owned();
         let (description, kinds) = (description(&new.description)?, kinds(new.kinds)?);
@@ -94,7 +94,7 @@ impl Webhooks {
         Ok((row, secret))
     }
 
-    /// Changes an endpoint. One that is enabled again is told of what happens from now on, and of what was pending.
+    /// Changes an endpoint. One that is enabled again is notified of what happens from now on, and of what was pending.
     pub async fn change(&self, owner: &OwnerId, id: &WebhookId, change: Change) -> Result<WebhookRow, WebhookError> {
         let url =
             change.url.map(|url| self.client.address(url.trim()).map(|url| url.as_str().to_owned())).transpose()?;
@@ -166,7 +166,7 @@ impl Webhooks {
     }
 }
 
-/// Disables an endpoint, and tells its owner.
+/// Disables an endpoint, and notifies its owner.
 pub(super) fn disable(tx: &mut Tx, row: &mut WebhookRow, reason: &str, now: Timestamp) -> Result<(), StoreError> {
     row.disabled = Some((reason.to_owned(), now));
     let data = serde_json::json!({ "webhook_id": row.id, "reason": reason });

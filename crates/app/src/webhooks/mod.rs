@@ -1,4 +1,4 @@
-//! Webhooks: others are told of an owner's events, by Standard Webhooks (<https://www.standardwebhooks.com>).
+//! Webhooks: endpoints of others are notified of an owner's events, by Standard Webhooks (<https://www.standardwebhooks.com>).
 //!
 //! | file | holds |
 //! |---|---|

@@ -49,7 +49,7 @@ enum Taken {
     Some,
     /// To the end of the log.
     All,
-    /// Nothing that it wants to be told of.
+    /// Nothing that it has subscribed to.
     Nothing,
     /// It takes no more for now.
     Full,
@@ -83,8 +83,8 @@ impl Webhooks {
         }
     }
 
-    /// Writes the deliveries of everything in the log, for every endpoint: in turns, so that none waits for all that
-    /// another one is told of. One that fails holds up no other.
+    /// Writes the deliveries of everything in the log, for every endpoint: in turns, so that none waits for all
+    /// deliveries of another one. One that fails delays no other.
     pub async fn dispatch(&self) -> Result<(), StoreError> {
         self.full.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.turns(&CancellationToken::new()).await
@@ -168,7 +168,7 @@ impl Webhooks {
         let first = page.events.first().map_or(page.read_to + 1, |event| event.seq);
         let missed = first - row.place - 1;
         if missed > 0 {
-            tracing::warn!(webhook = %id, missed, "events are not in the log any more: an endpoint is not told of them");
+            tracing::warn!(webhook = %id, missed, "events are not in the log any more: an endpoint is not notified of them");
             row.missed += missed.unsigned_abs();
         }
         let now = tx.now().await?;
@@ -182,7 +182,7 @@ impl Webhooks {
         Ok(if wanted.is_empty() && page.events.len() < EVENTS as usize { Taken::Nothing } else { Taken::Some })
     }
 
-    /// What is sent about an event, if the endpoint wants to be told of it.
+    /// The delivery of an event, if the endpoint has subscribed to its kind.
     fn delivery(&self, row: &WebhookRow, event: &Event, now: Timestamp) -> Option<DeliveryRow> {
         let kind = public_kind(event)?;
         wants(&row.kinds, &kind).then(|| DeliveryRow {
@@ -263,8 +263,8 @@ impl Webhooks {
     }
 }
 
-/// The kind by which others know an event: `job.changed` is told as the state that the job has reached. None for what the
-/// job does that sends webhooks: an endpoint would be told of being told.
+/// The kind of an event in a delivery: `job.changed` is published as the state that the job has reached. None for the jobs that
+/// send webhooks: each delivery would cause another one.
 fn public_kind(event: &Event) -> Option<String> {
     if event.kind != "job.changed" {
         return Some(event.kind.clone());

@@ -149,7 +149,7 @@ impl<M: Module + Clone> FromRequestParts<Api> for Opened<M> {
         (name = "events", description = "Events as they happen"),
         (name = "storage", description = "What is kept in which tier"),
         (name = "providers", description = "Remote providers: health, spending, keys, and what they notify"),
-        (name = "webhooks", description = "Endpoints that are told of events, by Standard Webhooks"),
+        (name = "webhooks", description = "Endpoints that are notified of events, by Standard Webhooks"),
         (name = "service", description = "The server itself")
     )
 )]

@@ -1,4 +1,4 @@
-//! Webhooks: endpoints of others that are told of events.
+//! Webhooks: endpoints of others that are notified of events.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -28,7 +28,7 @@ pub(crate) struct WebhookView {
     url: String,
     /// What it is for, in its owner's words.
     description: String,
-    /// The types of events that it is told of, such as `job.succeeded` or `reel.*`; empty: all.
+    /// The types of events that it is notified of, such as `job.succeeded` or `reel.*`; empty: all.
     #[schema(max_items = 50)]
     events: Vec<String>,
     /// Whether events are sent to it.
@@ -110,7 +110,7 @@ pub(crate) struct WebhookRequest {
     #[serde(default)]
     #[schema(max_length = 500)]
     description: String,
-    /// The types of events that it is told of, such as `job.succeeded` or `reel.*`; empty: all.
+    /// The types of events that it is notified of, such as `job.succeeded` or `reel.*`; empty: all.
     #[serde(default)]
     #[schema(value_type = Vec<EventName>, inline, max_items = 50)]
     events: Vec<String>,
@@ -126,10 +126,10 @@ pub(crate) struct WebhookChange {
     /// What it is for.
     #[schema(max_length = 500)]
     description: Option<String>,
-    /// The types of events that it is told of.
+    /// The types of events that it is notified of.
     #[schema(value_type = Option<Vec<EventName>>, inline, max_items = 50)]
     events: Option<Vec<String>>,
-    /// Whether events are sent to it. One that is enabled again is told of what happens from now on, and of what was
+    /// Whether events are sent to it. One that is enabled again is notified of what happens from now on, and of what was
     /// pending.
     enabled: Option<bool>,
 }
@@ -178,7 +178,7 @@ pub(crate) async fn list(Owner(owner): Owner, State(api): State<Api>) -> Result<
     Ok(Json(rows.into_iter().map(WebhookView::from).collect()))
 }
 
-/// Makes a webhook, which is told of what happens from now on. Its secret is in this response and nowhere else.
+/// Makes a webhook, which is notified of what happens from now on. Its secret is in this response and nowhere else.
 #[utoipa::path(post, path = "/api/v1/webhooks", operation_id = "create_webhook", tag = "webhooks", request_body = WebhookRequest,
     responses((status = 201, body = WebhookSecret), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(crate) async fn create(

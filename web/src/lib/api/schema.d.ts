@@ -8965,7 +8965,7 @@ export interface paths {
             };
         };
         put?: never;
-        /** Makes a webhook, which is told of what happens from now on. Its secret is in this response and nowhere else. */
+        /** Makes a webhook, which is notified of what happens from now on. Its secret is in this response and nowhere else. */
         post: {
             parameters: {
                 query?: never;
@@ -13188,11 +13188,11 @@ export interface components {
             /** @description What it is for. */
             description?: string | null;
             /**
-             * @description Whether events are sent to it. One that is enabled again is told of what happens from now on, and of what was
+             * @description Whether events are sent to it. One that is enabled again is notified of what happens from now on, and of what was
              *     pending.
              */
             enabled?: boolean | null;
-            /** @description The types of events that it is told of. */
+            /** @description The types of events that it is notified of. */
             events?: string[] | null;
             /** @description Where events are sent. */
             url?: string | null;
@@ -13201,7 +13201,7 @@ export interface components {
         WebhookRequest: {
             /** @description What it is for. */
             description?: string;
-            /** @description The types of events that it is told of, such as `job.succeeded` or `reel.*`; empty: all. */
+            /** @description The types of events that it is notified of, such as `job.succeeded` or `reel.*`; empty: all. */
             events?: string[];
             /** @description Where events are sent: public and by https, but for what the operator allows. */
             url: string;
@@ -13224,7 +13224,7 @@ export interface components {
             disabled_reason?: string | null;
             /** @description Whether events are sent to it. */
             enabled: boolean;
-            /** @description The types of events that it is told of, such as `job.succeeded` or `reel.*`; empty: all. */
+            /** @description The types of events that it is notified of, such as `job.succeeded` or `reel.*`; empty: all. */
             events: string[];
             /**
              * Format: int64
