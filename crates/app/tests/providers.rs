@@ -379,8 +379,8 @@ impl Waiting {
         let mut headers = HeaderMap::new();
         headers.insert("signature", HeaderValue::from_str(signature).unwrap());
         headers.insert("timestamp", HeaderValue::from(now - ago));
-        let door = self.world.providers.door("words", &self.token).unwrap().unwrap();
-        let received = door.receive(&headers, body).await;
+        let endpoint = self.world.providers.hook_endpoint("words", &self.token).unwrap().unwrap();
+        let received = endpoint.receive(&headers, body).await;
         self.engine.run_until_idle().await.unwrap();
         received
     }
@@ -441,7 +441,8 @@ async fn a_notification_that_is_not_signed_or_too_old_does_nothing() {
 async fn a_door_opens_to_its_own_token_alone() {
     let waiting = Waiting::new().await;
     let (providers, token) = (&waiting.world.providers, &waiting.token);
-    let opens = |providers: &Providers, name: &str, token: &str| providers.door(name, token).unwrap().is_some();
+    let opens =
+        |providers: &Providers, name: &str, token: &str| providers.hook_endpoint(name, token).unwrap().is_some();
     assert!(opens(providers, "words", token));
     assert!(!opens(providers, "words", &token[1..]) && !opens(providers, "words", ""));
     assert!(!opens(providers, "faces", token), "a provider that sends none has no door");

@@ -23,7 +23,7 @@ use crate::webhook::{Notice, Refused, check_size, id_in, parse};
 /// The provider's name in health, limits and prices.
 pub const NAME: &str = "d-id";
 
-/// Reads a webhook. D-ID signs none and sends each once, so that the door's token is all that says whom it is from; nothing
+/// Reads a webhook. D-ID signs none and sends each once, so that the token of the endpoint alone authenticates it; nothing
 /// but the id of the work is taken from it.
 pub fn webhook(_headers: &HeaderMap, body: &[u8]) -> Result<Notice, Refused> {
     check_size(body)?;

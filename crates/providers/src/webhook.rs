@@ -1,7 +1,7 @@
-//! Webhooks from providers. What arrives is never believed: it only says of which work the provider is to be asked.
+//! Webhooks from providers. What arrives is not trusted: it only says for which work the provider is to be asked.
 //!
-//! Whether the path holds the right token is up to the door; here the size, the signature and the age are checked, before
-//! the body is parsed. An unknown, late or repeated notice does no harm, since the outcome comes from the provider itself.
+//! The HTTP endpoint checks the token in the path; here the size, the signature and the age are checked, before the body is
+//! parsed. An unknown, late or repeated notice does no harm, since the outcome comes from the provider itself.
 
 use std::time::Duration;
 

@@ -49,7 +49,7 @@ pub(super) fn key_of(email: &Email) -> String {
 /// A session that was found by its secret.
 #[derive(Debug)]
 pub struct Found {
-    /// Whose it is.
+    /// Who is signed in by it.
     pub identity: Identity,
     /// The new secret, if it was changed: the response sets it.
     pub renewed: Option<Secret>,

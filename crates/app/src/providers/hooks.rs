@@ -1,5 +1,5 @@
-//! The door for notifications of providers. One only wakes the job that waits for the call, which then asks the provider: what
-//! else it says is not trusted.
+//! The endpoints for notifications of providers. A notification only wakes the job that waits for the call, which then asks the
+//! provider: nothing else in it is trusted.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,8 +29,8 @@ pub enum HookError {
     Provider(#[from] ProviderError),
 }
 
-/// A door that a token has opened.
-pub struct Door<'a> {
+/// The endpoint for the notifications of a provider, for a request with its token.
+pub struct HookEndpoint<'a> {
     providers: &'a Providers,
     name: &'a str,
     hook: Arc<dyn Hook>,
@@ -61,27 +61,27 @@ impl Providers {
         Ok(Some(format!("{}/api/v1/hooks/{name}/{token}", base.trim_end_matches('/'))))
     }
 
-    /// The door of a provider, if this is its token.
-    pub fn door(&self, name: &str, token: &str) -> Result<Option<Door<'_>>, ProviderError> {
+    /// The endpoint for the notifications of a provider, if this is its token.
+    pub fn hook_endpoint(&self, name: &str, token: &str) -> Result<Option<HookEndpoint<'_>>, ProviderError> {
         let Ok((name, settings)) = self.settings(name) else { return Ok(None) };
         let Some(hook) = self.inner.open.hook(settings.kind) else { return Ok(None) };
         for secret in self.inner.secrets.all()? {
             if bool::from(secret.hook_token(name)?.as_bytes().ct_eq(token.as_bytes())) {
-                return Ok(Some(Door { providers: self, name, hook }));
+                return Ok(Some(HookEndpoint { providers: self, name, hook }));
             }
         }
         Ok(None)
     }
 }
 
-impl Door<'_> {
+impl HookEndpoint<'_> {
     /// Receives a notification. A repeated or late one, and one of a call that nobody waits for, changes nothing.
     pub async fn receive(&self, headers: &HeaderMap, body: &[u8]) -> Result<Notified, HookError> {
         let store = &self.providers.inner.store;
         let secret: Option<Key> = self.providers.hook_secret(self.name).await?;
         let now = store.now().await.map_err(ProviderError::from)?;
         let Notice { ids, event } = self.hook.read(&Delivery { headers, body, secret: secret.as_ref(), now })?;
-        // What names it may be anything.
+        // The id of an event may be any text, so its hash is stored.
         let notice = blake3::hash(event.as_ref().map_or(body, String::as_bytes)).to_hex();
         let receive = async |tx: &mut Tx| {
             if !rows::note_notice(tx, self.name, &notice, now - REMEMBERED).await? {

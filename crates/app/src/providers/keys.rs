@@ -26,7 +26,7 @@ pub enum Whose {
 /// A key, for display.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyView {
-    /// Whose it is.
+    /// Its owner.
     pub whose: Whose,
     /// Its last characters, which may be none; not of another's.
     pub ending: Option<String>,

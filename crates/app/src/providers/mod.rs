@@ -32,7 +32,7 @@ use sluice_domain::ids::OwnerId;
 use sluice_engine::JobError;
 use sluice_store::{Store, StoreError};
 
-pub use hooks::{Door, HookError};
+pub use hooks::{HookEndpoint, HookError};
 pub use key::{Key, KeyError};
 pub use keys::{KeyView, Reencrypted, Tested, Whose};
 pub use report::{ProviderView, RouteView};

@@ -1,4 +1,4 @@
-//! The door for notifications of providers: whoever has the token of a provider may wake the job that waits for one of its calls.
+//! The endpoint for notifications of providers: whoever has the token of a provider may wake the job that waits for one of its calls.
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest as _, Request, State};
@@ -46,11 +46,11 @@ pub(crate) async fn receive(
     request: Request,
 ) -> Result<StatusCode, Problem> {
     // Before anything of the body is read.
-    let door = api.app.providers.door(&provider, &token)?;
-    let door = door.ok_or_else(|| Problem::not_found("address in this API"))?;
+    let endpoint = api.app.providers.hook_endpoint(&provider, &token)?;
+    let endpoint = endpoint.ok_or_else(|| Problem::not_found("address in this API"))?;
     let headers = request.headers().clone();
     let read = Bytes::from_request(request, &()).await;
     let bytes = read.map_err(|rejection| body(rejection.status(), &rejection))?;
-    door.receive(&headers, &bytes).await?;
+    endpoint.receive(&headers, &bytes).await?;
     Ok(StatusCode::NO_CONTENT)
 }

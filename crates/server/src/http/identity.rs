@@ -101,9 +101,9 @@ pub(crate) async fn authenticate(State(api): State<Api>, mut request: Request, n
     response
 }
 
-/// What a request shows of whose it is.
+/// The credentials of a request.
 enum Shown {
-    /// A test in this process says it.
+    /// A test in this process has set the identity.
     Known(Box<Identity>),
     Authorization(HeaderValue),
     Cookie(String),

@@ -1,5 +1,5 @@
-//! What administrators do with the work of everybody: queues, dead letters, storage, events. Of what people make, nothing is
-//! shown here but its kind, its size and whose it is.
+//! What administrators do with the work of everybody: queues, dead letters, storage, events. Of what people make, only the
+//! kind, the size and the owner are shown here.
 
 use std::collections::HashMap;
 

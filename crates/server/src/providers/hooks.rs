@@ -27,7 +27,7 @@ pub(super) fn of(kind: Kind) -> Option<Arc<dyn Hook>> {
     }
 }
 
-/// Of D-ID: the token of the door is all that says whom they are from.
+/// Of D-ID: the token of the endpoint alone authenticates them.
 struct Unsigned;
 
 impl Hook for Unsigned {
