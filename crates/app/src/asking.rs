@@ -22,24 +22,24 @@ pub(crate) enum Asked {
     Answer(Completion, MadeBy),
     /// A model is at work on it.
     Pending(Pending),
-    /// No model answers it: the code of why.
+    /// No model answered it: the code of the error.
     Failed(String),
-    /// No more may be asked today.
+    /// The allowance of the day is used up.
     UsedUp,
 }
 
-/// Bytes of a token of an answer, and of what is said against it, at most.
+/// Most bytes of a token of an answer, with the complaints about it.
 const BYTES_OF_TOKEN: usize = 6;
 
-/// The most that an answer and one repair of it cost, whichever of these models gives them; none if the price of one of them is not
-/// known.
+/// The upper bound of the cost of an answer and one repair of it, by any of these models; none if the price of one of them is
+/// unknown.
 pub(crate) fn most_with_repair(models: &[Arc<dyn Complete>], request: &CompleteRequest) -> Option<MicroUsd> {
     let repair = repair_of(request);
     let both = |model: &Arc<dyn Complete>| Some(model.estimate(request)? + model.estimate(&repair)?);
     models.iter().map(both).try_fold(MicroUsd(0), |most, both| Some(most.max(both?)))
 }
 
-/// The greatest request for a repair: what was refused goes back with the same data, and that may be the whole answer.
+/// The largest request for a repair: it has the same data, and the refused parts, which may be the whole answer.
 fn repair_of(request: &CompleteRequest) -> CompleteRequest {
     let tokens = usize::try_from(request.max_output_tokens).unwrap_or(usize::MAX);
     let refused = Message { role: Role::User, text: "x".repeat(tokens.saturating_mul(BYTES_OF_TOKEN)) };
@@ -103,8 +103,8 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// Counts a question, once however often this job comes back to it; false if there is no room for it. What has been asked
-    /// already costs nothing more.
+    /// Counts a question, once for all attempts of this job; false if the allowance has no room for it. A question that was asked
+    /// before is not counted again.
     async fn is_allowed(&self, router: &Router<Completing, dyn Complete>, key: &str) -> Result<bool, JobError> {
         if self.is_own {
             return Ok(true);
@@ -125,9 +125,9 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// Counts one, unless that was done under this key, of which a note is left in the same unit of work: whatever happens to
-    /// this process in between, it is neither counted twice nor forgotten. Where it was answered, and the answer cannot be read any
-    /// more, it is another call, which is counted whatever was counted before; the answers go with it.
+    /// Counts a call, unless it was counted under this key. The key is stored in the same unit of work, so that a crash neither
+    /// counts it twice nor loses it. A question whose stored answers cannot be read any more is asked again: that is another
+    /// call, which is counted, and the unreadable answers are deleted.
     async fn count(&self, key: &str, unreadable: &[String]) -> Result<(), LimitError> {
         let (limits, asker) = (self.limits, Asker { owner: self.run.owner().clone(), token: None, address: None });
         let counted = self.run.write(async |tx: &mut Tx| {
@@ -146,8 +146,8 @@ impl<'a> Model<'a> {
     }
 }
 
-/// Whether the job is tried again after this error: it only waits, is put off without spending an attempt, or has attempts left.
-/// What can do without an answer asks here, and returns the error unchanged if so.
+/// Whether the job runs again after this error: it waits, is postponed without spending an attempt, or has attempts left. A job
+/// that can do without the answer checks this first, and returns the error unchanged if so.
 pub(crate) fn goes_on(run: &Run, error: &JobError) -> bool {
     error.is_waiting() || error.put_off.is_some() || (error.retry && !run.is_last_attempt())
 }

@@ -1,4 +1,4 @@
-//! Makes text of what was sent: a picture is read, a sound is heard. A text is there already.
+//! Extracts the text of a capture: by OCR from a picture, by transcription from a sound. A typed text is used as it is.
 
 mod here;
 pub(super) mod lost;
@@ -21,26 +21,26 @@ use super::text::plain;
 use super::{PHRASE_CHARACTERS, current, languages};
 use crate::routing::{self, PassedOver, Unchanged};
 
-/// Changes with what is read of the same picture.
+/// The version of the results of OCR, a part of their key: changed when the same picture gives another result.
 const READ: &str = "capture.read/3";
-/// Changes with what is heard in the same sound. Not with what is only added: a provider that hears it would be paid again.
+/// The same of transcription. It stays when a result only gets more fields, since a provider would be paid again.
 const HEARD: &str = "capture.hear/1";
-/// What this machine's engines are called among the providers.
+/// The name of this machine's engines among the providers.
 const LOCAL: &str = "local";
-/// A line that was read with less confidence may be wrong.
+/// The confidence of OCR below which a line may be wrong.
 const READ_SURELY: f32 = 0.9;
-/// It is as sure of what it misreads on a photo, and of lines that it reads half of, as of the rest.
+/// Tesseract reports high confidence for misread lines, so its confidence is ignored.
 const NEVER_SURE: &str = "tesseract";
-/// Letters of a line at least, for each time that it is as long as high; print has one to three. Where there are fewer, some were
-/// not read: those of another script, and nobody says so.
+/// Fewest letters of a line per unit of its width divided by its height; print has one to three. A line with fewer has letters
+/// that were not recognised, such as those of another script, which no engine reports.
 const DENSE: f32 = 0.7;
-/// A word that was heard with less confidence may be wrong.
+/// The confidence of transcription below which a word may be wrong.
 const HEARD_SURELY: f32 = 0.8;
-/// How sure it is, in thousandths, which language somebody speaks.
+/// The highest certainty of a spoken language that was detected, in thousandths.
 const SPOKEN: u32 = 900;
-/// The codes of errors that say that nothing was read in the chosen language.
+/// The codes of errors for a picture without text in the chosen language.
 const UNREAD: [&str; 3] = ["no_text", "text_unreadable", "text_wrong_script"];
-/// Characters of what was read that an error shows.
+/// Most characters of the recognised text that an error shows.
 const SHOWN: usize = 60;
 
 /// What was read on a picture.
@@ -54,10 +54,10 @@ pub(super) struct Reading {
     pub(super) quarter_turns: u8,
     /// Its lines in reading order.
     pub(super) lines: Vec<Line>,
-    /// Of all that looks like text, also of what could not be read and is in no line; from 0 to 1.
+    /// The confidence for everything that looks like text, including what could not be read and is in no line; from 0 to 1.
     #[serde(default)]
     pub(super) confidence: f32,
-    /// Its letters are those of another script, too, and its words decided.
+    /// Its letters look like those of another script, so that the language was chosen by its words.
     #[serde(default)]
     pub(super) alike: bool,
     /// `pp-ocr`, `tesseract`, or a provider.

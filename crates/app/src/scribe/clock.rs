@@ -1,5 +1,6 @@
-//! Where the chunks of a segment are in time. Their recorder says so, by its own clock; a clock that jumps is not believed, since a
-//! player would show months of nothing. The rows keep what was said: what is made of them is made with the times from here.
+//! The times of a segment's chunks. Recorders state them by their own clocks, and a clock that jumps ahead would leave months of
+//! silence in the player, so that implausible times are corrected here. The rows keep the stated times; everything that is made
+//! of a session uses the corrected ones.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -11,46 +12,47 @@ use sluice_store::{StoreError, Tx};
 
 /// A session without a chunk for this long is over.
 pub(super) const ABANDONED: Duration = Duration::from_hours(24);
-/// A stretch without sound between two chunks that is believed in any case, in milliseconds: clocks differ by minutes.
+/// The longest gap between two chunks that needs no further check, in milliseconds: clocks differ by minutes.
 const HOLE_MS: i64 = 10 * 60 * 1_000;
-/// A recorder is not believed that it began earlier than this before its segment was announced.
+/// The longest time between the stated start of a segment and its announcement. With a longer one, the announcement is the start.
 const EARLIEST: Duration = Duration::from_hours(7 * 24);
-/// The length of a chunk that is believed in any case: as much as fits into the largest one.
+/// The longest stated length of a chunk that needs no further check, in milliseconds: as much as fits into the largest one.
 const LENGTH_MS: i64 = 60 * 60 * 1_000;
 /// How much two chunks may overlap.
 const OVERLAP_MS: i64 = 1_000;
-/// How long a chunk is of which nothing better is known.
+/// The assumed length of a chunk, in milliseconds, where it cannot be estimated from other chunks.
 const USUAL_MS: i64 = 30_000;
-/// A stretch without a segment that is shorter is no gap, in milliseconds: recorders take a moment to start.
+/// The shortest time between two segments that counts as a gap, in milliseconds: recorders take a moment to start.
 pub(super) const GAP_MS: u64 = 500;
-/// A segment that began later than this after the one before did so by a clock that jumped, in milliseconds: a week.
+/// The longest plausible time between the end of a segment and the start of the next, in milliseconds: a week. With a longer one,
+/// the clock has jumped.
 const JUMP_MS: u64 = 7 * 24 * 3_600 * 1_000;
 
-/// The chunks of a segment, with times that can be.
+/// The chunks of a segment, with plausible times.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Steady {
     pub(super) chunks: Vec<ChunkRow>,
     /// How often its recorder's clock jumped.
     pub(super) jumps: u32,
-    /// How long they usually are, in milliseconds; none if there are none.
+    /// Their mean length, in milliseconds; none without chunks.
     usual_ms: Option<u64>,
 }
 
 impl Steady {
-    /// Where the segment ends: behind its last chunk those that are missing are as long as the others, or as those of the session
-    /// if there are none.
+    /// The end of the segment: that of its last stored chunk, plus the missing chunks behind it. Each of these is assumed to have
+    /// the mean length of the segment's chunks, or of the session's if the segment has none.
     pub(super) fn until(&self, segment: &SegmentRow, of_session: UsualMs) -> u64 {
         let end = self.chunks.iter().map(|chunk| chunk.start_ms + chunk.length_ms).max().unwrap_or(0);
         until(segment, end, self.usual_ms.map_or(of_session, UsualMs))
     }
 }
 
-/// How long a chunk usually is, in milliseconds.
+/// The mean length of a chunk, in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct UsualMs(u64);
 
 impl UsualMs {
-    /// In a session of whose segments this is known.
+    /// Of all chunks of a session, without those of segments whose clock may have jumped.
     pub(super) fn of_session(spans: &BTreeMap<u32, Span>) -> Self {
         let fine = spans.values().filter(|span| !is_strange(span));
         let (length, count) = fine.fold((0, 0), |sum, span| (sum.0 + span.length_ms, sum.1 + u64::from(span.chunks)));
@@ -63,8 +65,8 @@ pub(super) fn end_of(chunks: &[ChunkRow]) -> u64 {
     chunks.iter().map(|chunk| chunk.start_ms + chunk.length_ms).max().unwrap_or(0)
 }
 
-/// Where a segment ends of which what is there ends then, and whose recorder may have said that it has more chunks. However many
-/// it names, they are no more than a day.
+/// The end of a segment whose last stored chunk ends at `end_ms`, plus the chunks that its recorder announced and that are
+/// missing (at most a day).
 fn until(segment: &SegmentRow, end_ms: u64, UsualMs(usual): UsualMs) -> u64 {
     let missing = u64::from(segment.expected().saturating_sub(segment.beyond));
     end_ms + usual.saturating_mul(missing).min(millis(ABANDONED).unsigned_abs())
@@ -73,10 +75,10 @@ fn until(segment: &SegmentRow, end_ms: u64, UsualMs(usual): UsualMs) -> u64 {
 /// How long a segment is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Measured {
-    /// Where its last chunk ends, in milliseconds of the segment.
+    /// The end of its last stored chunk, in milliseconds from its start.
     pub(super) end_ms: u64,
-    /// Where it ends itself: later, if chunks are missing at its end. Those are as long as the others are usually, but for what
-    /// [`end_before_the_next`] takes away.
+    /// Its end: later than `end_ms` if chunks are missing at its end. Each of these is assumed to have the mean length of the
+    /// others; [`end_before_the_next`] shortens the estimate where another segment begins.
     pub(super) until_ms: u64,
     /// The length of all its chunks, in milliseconds.
     pub(super) length_ms: u64,
@@ -84,13 +86,14 @@ pub(super) struct Measured {
     pub(super) jumps: u32,
 }
 
-/// The chunks of a segment, those behind a jump of its recorder's clock where the sound before them ends.
+/// Corrects the times of a segment's chunks: those after a jump of the recorder's clock are moved to the end of the sound before
+/// them.
 ///
-/// A recorder's clock goes on while its machine sleeps, so that a hole may be hours long. It is believed up to a day, since a session
-/// without a chunk for that long has ended, and as long as it does not end in the future: a chunk cannot have been recorded later than
-/// it was stored.
+/// A recorder's clock continues while its machine sleeps, so that a gap may be hours long. A gap is accepted up to a day, since a
+/// session without a chunk for that long has ended, and only if it does not end in the future: a chunk cannot have been recorded
+/// later than it was stored.
 pub(super) fn steady(segment: &SegmentRow, mut chunks: Vec<ChunkRow>) -> Steady {
-    // Of a file its length was measured, and it is all that there is of its segment.
+    // The length of a file was measured, and the file is its whole segment.
     if segment.source == "file" && segment.chunks == Some(1) {
         for chunk in &mut chunks {
             chunk.start_ms = 0;
@@ -130,20 +133,20 @@ pub(super) fn steady(segment: &SegmentRow, mut chunks: Vec<ChunkRow>) -> Steady 
     Steady { chunks, jumps, usual_ms }
 }
 
-/// The earliest moment at which a segment began: as its recorder says, if that can be. One that was recorded without a connection is
-/// announced later than it began.
+/// The start of a segment: as its recorder states it if that is plausible, otherwise its announcement. A segment that was
+/// recorded offline is announced later than it began.
 fn begun(segment: &SegmentRow) -> Timestamp {
     let SegmentRow { started_at, created_at, .. } = segment;
     let before = created_at.since(*started_at);
     if (Duration::from_millis(1)..=EARLIEST).contains(&before) { *started_at } else { *created_at }
 }
 
-/// Whether a time is believed that a recorder states: up to so much in any case, beyond it up to a day, unless it is in the future.
+/// Whether a stated duration is plausible: up to `in_any_case` always, beyond it up to a day unless it ends in the future.
 fn believed(ms: i64, in_any_case: i64, has_been: bool) -> bool {
     ms <= in_any_case || (ms <= millis(ABANDONED) && has_been)
 }
 
-/// The latest moment of the segment at which a chunk may have been recorded.
+/// The latest time at which a chunk can have been recorded, in milliseconds from the start of its segment.
 fn latest(chunk: &ChunkRow, begun: Timestamp) -> i64 {
     chunk.stored_at.as_millis().saturating_sub(begun.as_millis()).saturating_add(HOLE_MS)
 }
@@ -152,11 +155,11 @@ fn signed(ms: u64) -> i64 {
     i64::try_from(ms).unwrap_or(i64::MAX)
 }
 
-/// What the chunks of a segment are like whose length is believed.
+/// Statistics of the chunks of a segment whose stated length is plausible.
 struct Usual {
     /// Their mean length, in milliseconds.
     length_ms: i64,
-    /// All of them: milliseconds and bytes.
+    /// Their total milliseconds and bytes.
     sum: (i64, i64),
 }
 
@@ -174,13 +177,13 @@ impl Usual {
         Self { length_ms: sum.0.checked_div(count).unwrap_or(USUAL_MS), sum }
     }
 
-    /// How long a chunk is, by its bytes.
+    /// The length of a chunk, estimated from its bytes.
     fn length_of(&self, chunk: &ChunkRow) -> i64 {
         signed(chunk.bytes).saturating_mul(self.sum.0).checked_div(self.sum.1).unwrap_or(USUAL_MS)
     }
 }
 
-/// How long the segments of a session are, by their numbers. The chunks are looked at only of those of which something is strange.
+/// Measures the segments of a session, by their numbers. Single chunks are only read of segments whose clock may have jumped.
 pub(super) async fn measured(
     tx: &mut Tx,
     owner: &OwnerId,
@@ -208,8 +211,8 @@ pub(super) async fn measured(
     Ok(segments.iter().map(|segment| segment.number).zip(all).collect())
 }
 
-/// Where each segment begins on the time line of the session, by the clocks of their recorders: the first at 0, and one whose
-/// clock jumped where those before it end. They began at these times, and have these lengths in milliseconds.
+/// The start of each segment on the session's timeline, in milliseconds, from its stated start and its length: the first at 0,
+/// and one whose clock jumped at the end of those before it.
 pub(super) fn offsets(segments: impl Iterator<Item = (Timestamp, u64)>) -> Vec<u64> {
     let (mut offsets, mut begun, mut until) = (Vec::new(), None, 0_u64);
     for (started_at, length_ms) in segments {
@@ -222,9 +225,9 @@ pub(super) fn offsets(segments: impl Iterator<Item = (Timestamp, u64)>) -> Vec<u
     offsets
 }
 
-/// Ends segments, of which the end of their chunks is given and that of themselves, where others begin: an end that is an estimate and
-/// less than a chunk beyond the beginning of another segment is there. A recorder's last chunk is rarely a whole one, and the next
-/// recorder began after it.
+/// Shortens estimated ends of segments. Each item is a segment, the end of its last stored chunk, and its estimated end; an
+/// estimate that overlaps the start of another segment by less than a chunk is moved to that start. A recorder's last chunk is
+/// rarely a full one, and the next recorder begins after it.
 pub(super) fn end_before_the_next<'a>(segments: impl Iterator<Item = (&'a SegmentRow, u64, &'a mut u64)>) {
     let segments: Vec<_> = segments.collect();
     let starts = offsets(segments.iter().map(|(segment, _, until_ms)| (segment.started_at, **until_ms)));
@@ -238,7 +241,8 @@ pub(super) fn end_before_the_next<'a>(segments: impl Iterator<Item = (&'a Segmen
     }
 }
 
-/// Whether a clock may have jumped: there is more time than sound, or more sound than time.
+/// Whether the recorder's clock may have jumped: the sound is much shorter than the time that it spans, or longer, or one chunk
+/// is implausibly long.
 fn is_strange(span: &Span) -> bool {
     let (end, length) = (signed(span.end_ms), signed(span.length_ms));
     end - length > HOLE_MS || length - end > OVERLAP_MS || signed(span.longest_ms) > LENGTH_MS

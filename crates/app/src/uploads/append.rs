@@ -155,7 +155,7 @@ impl Appending<'_> {
             Err(error) => return Err(self.refused(error).await),
         };
         if let Some(hasher) = hasher {
-            // Part of what a checksum is of cannot be checked.
+            // A checksum over a partial body cannot be verified.
             let whole = matches!(end, End::Whole);
             if !whole || !hasher.matches() {
                 receiving.discard().await?;

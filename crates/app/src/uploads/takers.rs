@@ -1,4 +1,5 @@
-//! Who takes which file: the library takes documents, and apps what they know. A client may name the app that it means.
+//! Which app takes an uploaded file: the library takes documents, and apps the files that they recognise. A client may name the
+//! app.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -20,15 +21,15 @@ pub const NO_APP_FOR_FILE: &str = "no_app_for_file";
 
 /// Who takes a file.
 pub(super) enum Taker<'a> {
-    /// An app, which takes so many bytes of it at most.
+    /// An app, with the most bytes that it takes of such a file.
     App(&'a Arc<dyn Module>, u64),
     /// It is a document.
     Library,
-    /// Nobody, for this reason if there is one to be told.
+    /// Nobody; with the reason, if an app has given one.
     Nobody(Option<Refusal>),
 }
 
-/// What a client says of its file, as [`crate::intake::Said`]; what is no text is left out.
+/// Decodes `Upload-Metadata`; values that are not text are left out.
 pub(super) fn said(metadata: &str) -> Said {
     let pair = |pair: &str| {
         let (key, value) = pair.trim().split_once(' ').unwrap_or((pair.trim(), ""));
@@ -38,21 +39,21 @@ pub(super) fn said(metadata: &str) -> Said {
     metadata.split(',').filter_map(pair).filter(|(key, _)| !key.is_empty()).collect()
 }
 
-/// Most bytes of a file of this name; documents may have `documents`. Refuses what is meant for an app that takes no files, or no such
-/// ones.
+/// Most bytes of a file of this name; documents may have `documents`. Refuses a file for an app that takes no files, or whose
+/// metadata the app refuses.
 pub(super) fn most_bytes(apps: &[Arc<dyn Module>], name: &str, said: &Said, documents: u64) -> Result<u64, Refusal> {
     if let Some(app) = said.get(APP) {
         let (_, intake) = named(apps, app).ok_or_else(|| no_such_app(app))?;
         return (intake.refuses_said)(said).map_or(Ok(intake.most_bytes), Err);
     }
-    // What the only one that takes such files refuses need not be sent first. Of several, the first bytes say whose it is.
+    // A file that the only app for its name refuses need not be sent first. Of several apps, the first bytes decide.
     if let Some(refusal) = only_by_name(apps, name).and_then(|intake| (intake.refuses_said)(said)) {
         return Err(refusal);
     }
     Ok(by_name(apps, name).map(|intake| intake.most_bytes).max().unwrap_or(documents).max(documents))
 }
 
-/// What else a file of this name counts as: for the app that is meant, or for the only one that takes such files.
+/// The limit that a file counts against: that of the app that its metadata names, or of the only app for its name.
 pub(super) fn counted(apps: &[Arc<dyn Module>], name: &str, said: &Said) -> Option<Limited> {
     if let Some(app) = said.get(APP) {
         return named(apps, app)?.1.counted;
@@ -60,8 +61,7 @@ pub(super) fn counted(apps: &[Arc<dyn Module>], name: &str, said: &Said) -> Opti
     only_by_name(apps, name)?.counted
 }
 
-/// What a file counts as that nothing counted when it was announced, since neither its name nor its sender said whose it is, now that
-/// its bytes have said it.
+/// The limit that a file counts against, found from its bytes because its name and metadata did not tell the app.
 pub(super) fn counted_late(
     apps: &[Arc<dyn Module>],
     app: &Arc<dyn Module>,
@@ -71,13 +71,13 @@ pub(super) fn counted_late(
     if counted(apps, name, said).is_some() { None } else { app.intake()?.counted }
 }
 
-/// Who takes files whose names end like this one.
+/// The apps that take files with this file extension.
 fn by_name<'a>(apps: &'a [Arc<dyn Module>], name: &str) -> impl Iterator<Item = Intake> + use<'a> {
     let ending = Path::new(name).extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_lowercase();
     apps.iter().filter_map(|app| app.intake()).filter(move |intake| intake.endings.contains(&ending.as_str()))
 }
 
-/// The only one who does.
+/// The only such app; none if there are several.
 fn only_by_name(apps: &[Arc<dyn Module>], name: &str) -> Option<Intake> {
     let mut takers = by_name(apps, name);
     takers.next().filter(|_| takers.next().is_none())

@@ -39,11 +39,11 @@ use crate::translate::{TranslateError, Translator};
 
 /// Characters of the longest phrase.
 pub const MOST_CHARACTERS: usize = 2_000;
-/// How usual a word is that is in no list ([`Analyser::usual`]).
+/// The frequency of a word that is in no list, as [`Analyser::usual`] has it.
 pub const UNLISTED: i32 = frequency::RAREST;
-/// If one of so many words is unknown, a phrase may be in another language.
+/// A phrase may be in another language if at least one in this many of its words is unknown.
 const UNKNOWN_OF: usize = 3;
-/// Meanings that are offered beside the first.
+/// Most alternatives to the first meaning.
 const MOST_ALTERNATIVES: usize = 3;
 
 /// A phrase, and what its translation is to be in.
@@ -51,7 +51,7 @@ const MOST_ALTERNATIVES: usize = 3;
 pub struct AnalyseRequest {
     /// The phrase.
     pub text: String,
-    /// What it is in; found out by its script if it is not given.
+    /// Its language; detected by its script if none is given.
     pub language: Option<StudyLanguage>,
     /// ISO 639-1 code of the learner's language; none for no translation.
     pub translate_to: Option<String>,
@@ -71,7 +71,7 @@ pub struct Analysed {
 /// What a pack knows about a phrase.
 #[derive(Debug, Default)]
 struct Found {
-    /// Better than that of the rules.
+    /// Preferred to that of the rules.
     transliteration: Option<Field>,
     /// In the order of the phrase.
     words: Vec<Word>,
@@ -91,7 +91,7 @@ trait Addition: Send + Sync {
         None
     }
 
-    /// How usual the median of these words is, in hundredths of a power of ten; none if this does not know.
+    /// The median frequency of these words, in hundredths of a power of ten; none without data.
     fn usual(&self, _words: &[&str]) -> Option<i32> {
         None
     }
