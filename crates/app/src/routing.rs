@@ -25,19 +25,19 @@ pub struct Made<T> {
     pub made_by: MadeBy,
 }
 
-/// An implementation that was before the one that made something, and did not.
+/// A provider that comes before the one that made a result in the order of the routes, and was skipped or failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct PassedOver {
     /// Its provider.
     pub(crate) provider: String,
-    /// Why, for people.
+    /// The reason, for display.
     pub(crate) why: String,
 }
 
 /// Moves what an implementation made to permanent storage.
 ///
-/// What captures something is a type of its own: a closure cannot be proven to return a `'static` future once it is held by
-/// the future of a job.
+/// Implementations that capture something are named types: a closure cannot be proven to return a `'static` future once it is
+/// held by the future of a job.
 pub trait Keep<O, T>: Send + Sync {
     /// The value to store.
     fn keep(&self, made: O) -> Doing<'static, T>;
@@ -49,7 +49,7 @@ impl<O, T, F: Fn(O) -> Doing<'static, T> + Send + Sync> Keep<O, T> for F {
     }
 }
 
-/// What is made is stored as it is: it names no file.
+/// Stores the value unchanged: it refers to no file.
 #[derive(Debug, Clone, Copy)]
 pub struct Unchanged;
 
@@ -66,7 +66,7 @@ struct RoutedCall<'a, C: Capability, I: ?Sized, K> {
     request: &'a C::Request,
     keep: &'a K,
     run: &'a Run,
-    /// Its owner pays it, with a key of their own.
+    /// Whether it is paid with the owner's own key.
     is_own: bool,
     /// The saved key with which the provider is asked.
     account: Option<&'a str>,
@@ -78,9 +78,9 @@ impl<C: Capability, I: Does<C> + ?Sized, K> RoutedCall<'_, C, I, K> {
         K: Keep<C::Output, T>,
     {
         let Answer { value, made_by, provider_id, cost, quota, .. } = answer;
-        // It has been paid for by now: if this fails, the next attempt fetches it by the provider's id.
+        // The call has been paid for by now: if this fails, the next attempt fetches the value by the provider's id.
         let value = self.keep.keep(value).await.map_err(|error| CallError::Unknown { message: error.message })?;
-        // Without a price it stays unknown, which is not the same as nothing.
+        // Without a price from the provider the estimate counts; without an estimate the cost is unknown, which is not zero.
         let cost = cost.or_else(|| self.implementation.estimate(self.request));
         let quota = quota.map(|(left, resets_in)| Quota { left, resets_in });
         Ok(sluice_engine::Answer { value: Made { value, made_by }, provider_id, cost, quota })
@@ -156,10 +156,10 @@ fn routed<'a, C: Capability, I: Does<C> + ?Sized, K>(
     RoutedCall { implementation, request, keep, run, is_own, account }
 }
 
-/// The stored result of `request`, or that of the first suitable implementation that does not fail. `key` is the hash
-/// of the request; each implementation has its own key. An unfinished call is continued, whatever the router would pick
-/// now, and whatever the model is now; and no other implementation is called while a payment may be pending, not even if the one
-/// that was called is no longer among them: the job then waits for it ([`Run::cannot_ask`]).
+/// The stored result of `request`, or that of the first suitable implementation that does not fail. `key` is the hash of the
+/// request; each implementation has its own key. An unfinished call is continued even if the router would now pick another
+/// implementation or model. While a payment may be pending, no other implementation is called, even if the one that was called is
+/// no longer configured: the job then waits for it ([`Run::cannot_ask`]).
 pub async fn ask<C, I, T, K>(
     run: &Run,
     key: &str,
@@ -177,8 +177,8 @@ where
     ask_telling(run, key, router, request, wish, keep, &mut Vec::new()).await
 }
 
-/// The same as [`ask`]; `passed` has those that failed, rest, cost too much or are unable, in the order of the routes, up to the one
-/// that did it. Where a result was there already nobody was asked, and it stays as it is.
+/// The same as [`ask`]. `passed` gets the implementations that failed, are resting, cost too much or are unable, in the order of
+/// the routes, up to the one that answered. It is unchanged if a stored result is returned.
 pub(crate) async fn ask_telling<C, I, T, K>(
     run: &Run,
     key: &str,
@@ -205,7 +205,7 @@ where
                 let call = routed(router, &**implementation, (request, &keep, run));
                 return run.call_async(&first, C::NAME, &call).await;
             }
-            // It is only read: what cannot be read any more is made again under the key of whoever pays for it now.
+            // The second key is only read: a result that cannot be decoded any more is requested again under the first key.
             if let Some(found) = run.stored_result(&begun).await? {
                 return Ok(Called::Done(found));
             }
@@ -213,7 +213,7 @@ where
         resting.extend(is_open.then_some(provider));
         asked.push(first);
     }
-    // What this job waited for may have been fetched by another one, under the configuration of then.
+    // Another job may have fetched the result that this job waited for, under the configuration of that time.
     let awaited = run.awaited_key().await?.filter(|awaited| is_of(awaited, key));
     if let Some(awaited) = awaited
         && let Some(found) = run.stored_result(&awaited).await?
@@ -263,7 +263,7 @@ where
     passed_over(router, &told(skipped), Some(made_by))
 }
 
-/// Why routes were skipped that whoever asks expects to be taken. Others are not for such requests.
+/// The reasons for which routes were skipped, without those for which a route does not apply to the request at all.
 fn told(skipped: &[(String, Skip)]) -> Vec<(String, String)> {
     let is_told = |why: &Skip| match why {
         Skip::Unwell | Skip::Unable(_) | Skip::Cost | Skip::UnknownPrice => true,
@@ -272,7 +272,7 @@ fn told(skipped: &[(String, Skip)]) -> Vec<(String, String)> {
     skipped.iter().filter(|(_, why)| is_told(why)).map(|(name, why)| (name.clone(), why.to_string())).collect()
 }
 
-/// What an error says, without the provider, which is named beside it.
+/// The message of an error, without the provider's name, which is shown beside it.
 fn reason_of(provider: &str, error: &JobError) -> String {
     let own = error.message.strip_prefix(provider).and_then(|rest| rest.strip_prefix(": "));
     own.unwrap_or(&error.message).to_owned()
@@ -295,12 +295,12 @@ where
     passed
 }
 
-/// The keys of a request to one implementation. Under the first one it is asked, and its result stored; under the other one its
-/// result may be stored already, and nothing is asked.
+/// The keys of a request to one implementation. It is requested, and its result stored, under the first key. Under the second key
+/// there may be a stored result, but nothing is requested.
 ///
-/// A key has all that determines the result: the request, the capability, the provider, and the model. What is paid with a key
-/// of the owner's is that owner's: what an account returns depends on its voices and models, and whoever pays for it decides who
-/// has it. They still find what is everybody's, and what they paid before their key was removed.
+/// A key has all that determines the result: the request, the capability, the provider, and the model. A result that was paid
+/// with an owner's own key has that owner in its key: what an account returns depends on its voices and models, and others must
+/// not use what it pays for. Its owner still finds shared results, and what they paid for before their key was removed.
 fn keys_to<C, I>(key: &str, router: &Router<C, I>, implementation: &I, owner: &OwnerId) -> [String; 2]
 where
     C: Capability,
@@ -356,7 +356,7 @@ where
     Ok(open.map(|(provider, _)| provider))
 }
 
-/// What asking for a request comes to now.
+/// What [`ask`] would do for a request now.
 pub(crate) enum Asking {
     /// Its result is stored, or a call for it is open: it costs nothing more.
     Free,
@@ -419,7 +419,7 @@ where
     Ok(false)
 }
 
-/// Whether there is a result under a key that this version can read.
+/// Whether there is a result under a key that this version can decode.
 async fn is_readable<T: DeserializeOwned>(run: &Run, key: &str) -> Result<bool, JobError> {
     let stored = run.read(async |tx| results::find(tx, key).await).await?;
     Ok(stored.is_some_and(|value| serde_json::from_value::<Made<T>>(value).is_ok()))
@@ -446,7 +446,8 @@ async fn state_of(
     Ok((begun.cloned(), health.as_ref().is_some_and(rests)))
 }
 
-/// No other implementation is tried after these: a call is open, or its outcome is unknown.
+/// Whether a call may still be paid after this error, since it is open or its outcome is unknown: no other implementation is
+/// tried.
 pub(crate) fn may_be_paid(error: &JobError) -> bool {
     error.is_waiting() || ["call_unknown", "call_lost", "call_expired", "call_timed_out"].contains(&error.code.as_str())
 }
@@ -454,13 +455,13 @@ pub(crate) fn may_be_paid(error: &JobError) -> bool {
 /// The code of a call whose answer was lost and is charged, as its provider says.
 pub(crate) const CHARGED: &str = "answer_lost";
 
-/// Whether the answer of a call was lost: nobody can tell whether it was paid, or its provider says that it is charged. No other one
-/// is paid for the same; whoever wants it all the same asks once more.
+/// Whether the answer of a call was lost: it is unknown whether the call is charged, or its provider says that it is. No other
+/// provider is paid for the same request; a user who still wants the result retries the job.
 pub(crate) fn is_lost(error: &JobError) -> bool {
     error.is_untold() || is_charged(error)
 }
 
-/// Whether a provider says of a lost answer that it is charged.
+/// Whether a provider says that a lost answer is charged.
 pub(crate) fn is_charged(error: &JobError) -> bool {
     error.code == CHARGED
 }

@@ -1,4 +1,4 @@
-//! Phrases on a theme, made by a language model. They are drafts: nothing is in the review queue before a person keeps it.
+//! Phrases on a theme, written by a language model. They are drafts: nothing enters the review queue before a person keeps it.
 
 mod fitting;
 
@@ -41,10 +41,10 @@ pub const MOST_WORDS: u32 = 15;
 pub const THEME_CHARACTERS: usize = 300;
 /// Most phrases that are to be avoided.
 pub const MOST_AVOIDED: usize = 5_000;
-/// Those of one's own that are avoided, too, and those that a model is told of.
+/// Most of the owner's own phrases that are avoided, and most phrases to avoid that are sent to the model.
 const OWN_AVOIDED: u32 = 2_000;
 const TOLD: usize = 200;
-/// What is said about an answer that is no list of phrases, once.
+/// The instruction after an answer that is no list of phrases; it is sent once.
 const AGAIN: &str = "An earlier answer was no JSON of the required form. Answer with one JSON value that matches the schema, \
                      and nothing else.";
 /// Tokens of an answer: some 40 for each phrase.
@@ -184,7 +184,7 @@ pub async fn ask(
     }
     let (owner, now) = (&asker.owner, app.platform.now().await?);
     let id = app.platform.new_id(DraftId::new).await?;
-    // Who brings a key pays the model, and is then asked with no other: the allowance is of the installation's.
+    // An owner with a key of their own pays the model, and only that key is used: the allowance is for the installation's.
     let own_key = app.completing.of(owner).await.is_ok_and(|router| router.has_own());
     let standings = app
         .platform
@@ -250,10 +250,10 @@ pub async fn keep(
     phrases::add_texts(app, engine, asker, &texts, &adding).await
 }
 
-/// The fronts of a deck that somebody has under this name, which are to be avoided.
+/// The fronts of an uploaded deck with this file name, which are to be avoided.
 pub async fn fronts(app: &CaptureApp, file: &Path, name: &str) -> Result<Vec<String>, DeckReadError> {
     let ending = Path::new(name).extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_lowercase();
-    // Any text is a list of phrases, but what is called a package is none of these.
+    // Any text is a list of phrases, except a file that is named like a package.
     if PACKAGES.contains(&ending.as_str()) && !is_archive(file).await {
         let found = "it is named like a package of Anki, and is none".to_owned();
         return Err(Refusal::NotADeck { found }.into());
@@ -264,10 +264,10 @@ pub async fn fronts(app: &CaptureApp, file: &Path, name: &str) -> Result<Vec<Str
     Ok(texts)
 }
 
-/// How the names of packages end, which are ZIP archives.
+/// The file extensions of packages, which are ZIP archives.
 const PACKAGES: [&str; 2] = ["apkg", "colpkg"];
 
-/// Whether a file begins like a ZIP archive. One that cannot be read is a matter of who reads it.
+/// Whether a file begins like a ZIP archive. Errors are left to the code that reads the file.
 async fn is_archive(file: &Path) -> bool {
     let mut head = [0; 2];
     match tokio::fs::File::open(file).await {
@@ -276,12 +276,13 @@ async fn is_archive(file: &Path) -> bool {
     }
 }
 
-/// The job that asks a model for phrases on a theme, and checks what it says.
+/// The job that asks a model for phrases on a theme, and checks its answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DraftPhrases {
     /// The drafts.
     pub drafts: DraftId,
-    /// They were asked for with a key of the owner's, without the installation's allowance: no key of the installation is used.
+    /// They were requested with a key of the owner's, and not counted against the installation's allowance: no key of the
+    /// installation is used.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub own_key: bool,
 }
@@ -339,7 +340,7 @@ impl Job for DraftPhrases {
 }
 
 impl DraftPhrases {
-    /// Asks for the JSON once more, which counts as another call; none if that may not be asked, or is not answered.
+    /// Requests the JSON once more, which counts as another call; none if the allowance is used up, or no model answers.
     async fn again(
         &self,
         run: &Run,
@@ -361,7 +362,7 @@ impl DraftPhrases {
     }
 }
 
-/// About what ten phrases on a theme cost; none without a model, or if its price is not known.
+/// The estimated cost of ten phrases on a theme; none without a model, or if its price is not known.
 pub(super) fn price_of_ten(router: &Router<Completing, dyn Complete>) -> Option<MicroUsd> {
     let wanted = Wanted {
         theme: "x".repeat(THEME_CHARACTERS),

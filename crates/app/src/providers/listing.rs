@@ -1,5 +1,6 @@
-//! A list of a provider, remembered for a while: asked for once, however many wait for it, and page by page. It goes on in the
-//! background when nobody waits any longer; what came so far is offered meanwhile, and it is said that there is more.
+//! A list that a provider has for a key, cached for a while. It is requested once, however many callers wait for it, page by
+//! page, and the request continues in the background when no caller waits any longer. Until it ends, the part that has arrived is
+//! returned, and marked as incomplete.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,33 +14,33 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::open::{CheckError, Pages};
 
-/// How long a list is taken for what there is.
+/// How long a list is fresh.
 const FRESH: Duration = Duration::from_hours(1);
-/// After this long a provider is asked again that could not be asked,
+/// When a provider is asked again after a failure.
 const ASK_AGAIN: Duration = Duration::from_mins(1);
-/// and one whose list came in part: that costs it many answers.
+/// The same after a list that arrived only in part, since that takes many requests.
 const ASK_FOR_THE_REST: Duration = Duration::from_mins(10);
-/// The most time that a page may take,
+/// The timeout of a page.
 const PAGE: Duration = Duration::from_secs(20);
-/// and a list of many pages.
+/// The timeout of a whole list.
 const WHOLE: Duration = Duration::from_mins(3);
-/// Nobody who waits for a page of ours waits longer than this for a list.
+/// The longest that a request of the page waits for a list.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
-/// Longer than any list takes.
+/// Longer than [`WHOLE`]: waits until the list is complete or has failed.
 pub(super) const TO_THE_END: Duration = Duration::from_mins(4);
-/// The most lists of a kind that are remembered.
+/// The most cached lists of a kind.
 const MOST: usize = 1_000;
 
-/// A provider with one key and one model: people see different voices. The key itself is not kept.
+/// The key of the cache: a provider, and a hash of its key and model, since people see different voices.
 pub(super) type Of = (String, String);
 
-/// What is known of a list.
+/// A cached list.
 #[derive(Debug, Clone)]
 pub(super) struct Known<T> {
     pub(super) items: Vec<T>,
     /// Whether these are all.
     pub(super) is_whole: bool,
-    /// Why the last question had no answer, or only a part of one.
+    /// Why the last request failed, or returned only a part.
     pub(super) trouble: Option<String>,
     /// Until when the provider is not asked again.
     fresh_until: Option<Timestamp>,
@@ -57,7 +58,7 @@ impl<T> Known<T> {
     }
 }
 
-/// A list that is being asked for.
+/// A list that is being requested.
 #[derive(Debug, Clone)]
 struct UnderWay {
     since: Instant,
@@ -67,7 +68,7 @@ struct UnderWay {
 /// The lists of one kind.
 #[derive(Debug)]
 pub(super) struct Lists<T> {
-    /// For people: `voices`.
+    /// What they list, for logs: `voices`.
     what: &'static str,
     /// The most items of all lists.
     most: usize,
@@ -75,7 +76,7 @@ pub(super) struct Lists<T> {
     under_way: Mutex<HashMap<Of, UnderWay>>,
 }
 
-/// Taking a list as it comes. That it is dropped ends the question for all who wait, whatever came of it.
+/// Receives a list page by page. When it is dropped, the request ends for all callers that wait, whatever its outcome.
 pub(super) struct Taking<T> {
     lists: Arc<Lists<T>>,
     of: Of,
@@ -83,7 +84,7 @@ pub(super) struct Taking<T> {
     _ended: DropGuard,
 }
 
-/// The value of a lock, also of one whose holder panicked: what is behind it is changed in one step.
+/// Locks a mutex, also one that is poisoned: its value is changed in one step, and therefore always consistent.
 fn locked<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
     lock.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -97,12 +98,12 @@ impl<T: Clone + Send + 'static> Lists<T> {
         locked(&self.known).get(of).cloned().unwrap_or_default()
     }
 
-    /// Why a list is not what there is.
+    /// Why a list is missing or incomplete.
     pub(super) fn trouble(&self, of: &Of) -> Option<String> {
         locked(&self.known).get(of).and_then(|known| known.trouble.clone())
     }
 
-    /// Remembers a list. If there is no room for it, the others are forgotten: they are asked for again.
+    /// Caches a list. If there is no room for it, all other lists are evicted, and requested again when they are needed.
     fn keep(&self, of: &Of, list: Known<T>) {
         self.put(&mut locked(&self.known), of, list);
     }
@@ -116,8 +117,9 @@ impl<T: Clone + Send + 'static> Lists<T> {
         lists.insert(of.clone(), list);
     }
 
-    /// What is known of a list, after the provider was asked if that is old. `ask` is called by the first who comes; the others wait for
-    /// the same answer, and nobody longer than `patience` after it was asked for. Who goes away leaves the question as it is.
+    /// The known part of a list, after the provider was asked if the list is old. The first caller starts the request with `ask`;
+    /// the others wait for the same answer, for at most `patience` after the request began. A caller that goes away does not end
+    /// the request.
     pub(super) async fn fetch(
         self: &Arc<Self>,
         of: &Of,
@@ -133,7 +135,7 @@ impl<T: Clone + Send + 'static> Lists<T> {
         self.known(of)
     }
 
-    /// The question after a list, which is begun if nobody did; none if what is known is fresh.
+    /// The request to wait for, which is started if there is none; none if the list is fresh.
     fn ask(
         self: &Arc<Self>,
         of: &Of,
@@ -145,7 +147,7 @@ impl<T: Clone + Send + 'static> Lists<T> {
         if let Some(one) = all.get(of) {
             return Some(one.clone());
         }
-        // What an answer says is remembered before its question ends.
+        // An answer is cached before its request ends.
         if locked(&self.known).get(of).is_some_and(|known| known.is_fresh(now)) {
             return None;
         }
@@ -156,11 +158,11 @@ impl<T: Clone + Send + 'static> Lists<T> {
         Some(one)
     }
 
-    /// Says so of a list that nothing more came of yet than was known.
+    /// Notes that the request takes long, if it has brought nothing new yet.
     fn say_that_it_lasts(&self, of: &Of, now: Timestamp) {
         let mut lists = locked(&self.known);
         let known = lists.get(of).cloned().unwrap_or_default();
-        // Its answer may have come just now.
+        // The answer may have arrived just now.
         if !known.is_fresh(now) && known.trouble.is_none() {
             let trouble = Some("it has been asked, and its answer is not complete yet".to_owned());
             self.put(&mut lists, of, Known { trouble, ..known });
@@ -169,7 +171,7 @@ impl<T: Clone + Send + 'static> Lists<T> {
 }
 
 impl<T: Clone + Send + 'static> Taking<T> {
-    /// Takes every page, within its time and that of the whole.
+    /// Receives every page, within the timeouts of a page and of the list.
     pub(super) async fn all(self, mut pages: Pages<'_, T>) {
         let Self { lists, of, now, .. } = &self;
         let (before, until) = (lists.known(of), Instant::now() + WHOLE);
@@ -178,7 +180,7 @@ impl<T: Clone + Send + 'static> Taking<T> {
             match timeout_at(until.min(Instant::now() + PAGE), pages.next()).await {
                 Ok(Some(Ok(page))) => {
                     found.extend(page);
-                    // A shorter part says less than what is known.
+                    // A part that is shorter than the cached list replaces nothing.
                     if found.len() > before.items.len() {
                         let trouble = Some(format!("more than the first {} are still to come", found.len()));
                         let items = found.clone();
@@ -214,7 +216,7 @@ impl<T: Clone + Send + 'static> Taking<T> {
     }
 }
 
-/// What an error says, without what it calls itself.
+/// The message of an error, without its prefix.
 fn reason(error: CheckError) -> String {
     match error {
         CheckError::Unreachable { message } => message,

@@ -1,5 +1,5 @@
-//! Hears a segment, in parts if it is long: what was heard of a part is kept, so that an interruption costs at most the one under
-//! way. And finds out what of it can be read.
+//! Transcribes a segment, in parts if it is long: the result of each part is stored, so that an interruption costs at most one
+//! part. Also finds out how much of the sound can be decoded.
 
 use std::path::{Path, PathBuf};
 
@@ -20,27 +20,27 @@ use super::sounds::{TRANSCRIPT_BYTES, join, keeping};
 use crate::asking::goes_on;
 use crate::routing;
 
-/// Changes with what is made of the same sound.
+/// The version of the transcription's results, a part of their key.
 const VERSION: &str = "transcribe/1";
-/// Changes with what is found out about the same sound.
+/// The version of the results of decoding, a part of their key.
 const LOOK_VERSION: &str = "look/1";
-/// A sound that is longer than this many parts is cut: there is no use for a short rest.
+/// A sound of more than this many parts is cut: a short remainder is not worth a part of its own.
 const WORTH_CUTTING: (u64, u64) = (3, 2);
-/// How far from the length of a part it may be cut, as a share of it: an eighth on both sides.
+/// How far from the length of a part it may be cut, as a divisor of that length: an eighth on both sides.
 const AROUND: u64 = 8;
-/// A sound that is nowhere louder is silent: rounding alone makes as much of nothing.
+/// The peak up to which a sound counts as silent: rounding alone produces as much.
 const SILENT: u16 = 1;
-/// What is wrong with a sound, and not with what hears it.
+/// The codes of errors that are about the sound, not about the engine.
 const OF_THE_SOUND: [&str; 5] = ["not_media", "no_sound", "file_empty", "empty_file", "sound_too_short"];
 
-/// What was heard of a segment, and what heard it.
+/// The transcript of a segment, and the engine that made it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Listened {
     pub(super) transcript: Transcript,
     pub(super) made_by: Vec<MadeBy>,
 }
 
-/// A segment, and its files, which are made once one is needed.
+/// The sound of a segment, with its files, which are made when they are needed.
 pub(super) struct Sounding<'a> {
     pub(super) sound: &'a Joined,
     /// How long it is, in milliseconds.
@@ -49,7 +49,7 @@ pub(super) struct Sounding<'a> {
     files: OnceCell<Vec<PathBuf>>,
 }
 
-/// Where a part of a segment ends, in milliseconds, and whether there is anything to hear in it.
+/// The end of a part of a segment, in milliseconds, and whether there is any sound in it.
 type Part = (u64, bool);
 
 impl<'a> Sounding<'a> {
@@ -57,18 +57,19 @@ impl<'a> Sounding<'a> {
         Self { sound, length_ms, file: OnceCell::new(), files: OnceCell::new() }
     }
 
-    /// The hash of its bytes with what else decides.
+    /// The hash of its bytes, with everything else that determines the result.
     fn key(&self, version: &str, with: &serde_json::Value) -> String {
         let names: Vec<&str> = self.sound.parts.iter().map(|(hash, _)| hash.as_str()).collect();
         BlobHash::of(json!([version, with, self.sound.media_type, names]).to_string().as_bytes()).to_string()
     }
 
-    /// All of it as a file.
+    /// The whole segment as a file.
     pub(super) async fn file(&self, run: &Run, app: &ScribeApp) -> Result<&Path, JobError> {
         self.file.get_or_try_init(|| join(run, app, self.sound)).await.map(PathBuf::as_path)
     }
 
-    /// One of its parts as a file. All of them are cut at once, since each begins where it does only if all before it is decoded.
+    /// One of its parts as a file. All are cut in one pass, since the start of a part is exact only if everything before it is
+    /// decoded.
     async fn part(&self, run: &Run, app: &ScribeApp, parts: &[Part], number: usize) -> Result<PathBuf, JobError> {
         let make = async || {
             let file = self.file(run, app).await?;
@@ -81,14 +82,14 @@ impl<'a> Sounding<'a> {
         files.get(number).cloned().ok_or_else(|| not_cut("a part is missing"))
     }
 
-    /// Removes a part that was heard.
+    /// Removes the file of a part that was transcribed.
     async fn remove(&self, number: usize) {
         if let Some(file) = self.files.get().and_then(|files| files.get(number)) {
             tokio::fs::remove_file(file).await.ok();
         }
     }
 
-    /// Removes its files: a session may be as long as a day, and each time that a call is looked after is an attempt.
+    /// Removes its files: a session may be as long as a day, and each poll of a pending call is an attempt of the job.
     pub(super) async fn clear(self, run: &Run, app: &ScribeApp) {
         if let Err(error) = app.platform.media.clear_work(&run.lease().name()).await {
             tracing::warn!(job = %run.job_id(), %error, "a sound stays in its folder for now");
@@ -96,7 +97,7 @@ impl<'a> Sounding<'a> {
     }
 }
 
-/// Hears a segment.
+/// Transcribes a segment.
 pub(super) async fn hear(
     run: &Run,
     app: &ScribeApp,
@@ -139,7 +140,7 @@ pub(super) async fn hear(
             let part = match ask(run, app, &key, &router, &request).await {
                 Ok(Called::Done(part)) => part,
                 Ok(Called::Pending(pending)) => return Ok(Called::Pending(pending)),
-                // A part of which nothing can be read has no words; where they are missing is found out otherwise.
+                // A part that cannot be decoded has no words; [`look`] finds out where sound is missing.
                 Err(error) if !goes_on(run, &error) && OF_THE_SOUND.contains(&&*error.code) => Listened::default(),
                 Err(error) => return Err(error),
             };
@@ -155,7 +156,7 @@ pub(super) async fn hear(
 }
 
 impl Listened {
-    /// Adds what was heard of the part that begins then.
+    /// Appends the transcript of the part that begins then.
     fn add(&mut self, part: Self, starts_ms: u64) {
         let from = u32::try_from(starts_ms).unwrap_or(u32::MAX);
         let Transcript { language, segments, suppressed, unwritten } = part.transcript;
@@ -166,7 +167,7 @@ impl Listened {
         for mut segment in segments {
             shift(&mut segment.start_ms, &mut segment.end_ms, from);
             segment.words.iter_mut().for_each(|word| shift(&mut word.start_ms, &mut word.end_ms, from));
-            // Whoever is told apart in one part has another number in the next one.
+            // Speakers are numbered in each part by themselves.
             segment.speaker = None;
             own.segments.push(segment);
         }
@@ -217,8 +218,8 @@ async fn ask(
     Ok(Called::Done(Listened { transcript, made_by: vec![made.made_by] }))
 }
 
-/// The parts of a long sound, which is cut where it is quiet; none of a short one, or of one that cannot be drawn, which is heard as
-/// it is.
+/// The parts of a long sound, which is cut where it is quiet; none of a short one, or of one whose amplitudes cannot be computed,
+/// which is transcribed as a whole.
 async fn parts(run: &Run, app: &ScribeApp, of: &Sounding<'_>) -> Result<Vec<Part>, JobError> {
     let (times, over) = WORTH_CUTTING;
     if of.length_ms <= app.part_ms.saturating_mul(times) / over {
@@ -230,14 +231,14 @@ async fn parts(run: &Run, app: &ScribeApp, of: &Sounding<'_>) -> Result<Vec<Part
             Ok(peaks) => Ok(parted(&peaks, app.part_ms)),
             Err(WaveformError::NoSound) => Ok(Vec::new()),
             Err(error) if error.is_transient() => Err(JobError::retry(error.code(), error.to_string()).because(error)),
-            // Not kept: it is another error once what is missing is installed.
+            // Not stored: the error changes once the missing program is installed.
             Err(error) => Err(JobError::fail(error.code(), error.to_string()).because(error)),
         }
     });
     without(run, "it is heard in one piece", found.await)
 }
 
-/// The parts of a sound with these amplitudes; none if it is too short for two.
+/// The parts of a sound with these peaks; none if it is too short for two.
 fn parted(peaks: &[u16], part_ms: u64) -> Vec<Part> {
     let step = u64::from(CUT_STEP_MS);
     let cuts = quiet(peaks, part_ms);
@@ -245,7 +246,7 @@ fn parted(peaks: &[u16], part_ms: u64) -> Vec<Part> {
         return Vec::new();
     }
     let (mut parts, mut from) = (Vec::new(), 0);
-    // The last step may not be a whole one.
+    // The last step may be incomplete.
     let last = peaks.len() - 1;
     for at in cuts.into_iter().chain([peaks.len()]) {
         parts.push((at.min(last) as u64 * step, peaks[from..at].iter().any(|peak| *peak > SILENT)));
@@ -254,7 +255,8 @@ fn parted(peaks: &[u16], part_ms: u64) -> Vec<Part> {
     parts
 }
 
-/// Steps about so far from each other, each the quietest of those around: of the steps before and behind it.
+/// The steps at which a sound is cut, about the length of a part apart: each is where the louder of the two adjacent steps is
+/// quietest, within [`AROUND`].
 fn quiet(peaks: &[u16], part_ms: u64) -> Vec<usize> {
     let step = u64::from(CUT_STEP_MS);
     let part = usize::try_from(part_ms / step).unwrap_or(usize::MAX).max(2);
@@ -271,7 +273,7 @@ fn quiet(peaks: &[u16], part_ms: u64) -> Vec<usize> {
     cuts
 }
 
-/// What can be read of a segment; none if nobody knows.
+/// How much of a segment can be decoded; none if that is not known.
 pub(super) async fn look(run: &Run, app: &ScribeApp, of: &Sounding<'_>) -> Result<Option<Readable>, JobError> {
     let key = of.key(LOOK_VERSION, &json!("stretches"));
     let found = run.result_or(&key, "look", async || {
@@ -286,7 +288,7 @@ pub(super) async fn look(run: &Run, app: &ScribeApp, of: &Sounding<'_>) -> Resul
     }))
 }
 
-/// What is not worth a failure, once trying again does not help.
+/// The default value where a result is optional and its error is final.
 fn without<T: Default>(run: &Run, what: &str, found: Result<T, JobError>) -> Result<T, JobError> {
     match found {
         Err(error) if goes_on(run, &error) => Err(error),
@@ -299,8 +301,8 @@ fn without<T: Default>(run: &Run, what: &str, found: Result<T, JobError>) -> Res
     }
 }
 
-/// Whether an error is of this sound alone: others of the session may be heard all the same. What is the engine's, or its machine's,
-/// may heal, and until then the sound is needed.
+/// Whether an error is about this sound alone, so that the others of the session can still be transcribed. An error of the engine
+/// or its machine may be transient, and the sound is needed until then.
 pub(super) fn is_of_this_sound(error: &JobError, readable: Option<&Readable>) -> bool {
     OF_THE_SOUND.contains(&&*error.code) || readable.is_some_and(|readable| readable.stretches.is_empty())
 }

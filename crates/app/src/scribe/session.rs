@@ -80,7 +80,7 @@ pub struct RecordingPage {
     pub next_cursor: Option<String>,
 }
 
-/// Begins a session, or returns the one that was begun with the same key. It counts as the beginning of an upload.
+/// Begins a session, or returns the one that was begun with the same key. It counts against the limit of uploads.
 pub async fn begin(
     app: &ScribeApp,
     asker: &Asker,
@@ -215,8 +215,8 @@ pub async fn change(
     show(app, owner, id).await
 }
 
-/// Ends a session: refused while chunks are missing, unless all that are missing now are accepted. Once ended, it stays so. What is to be
-/// transcribed is enqueued with it.
+/// Ends a session. Refused while chunks are missing, unless all that are missing now are accepted. An ended session stays ended.
+/// Its transcription is enqueued in the same unit of work.
 pub async fn finish(
     app: &ScribeApp,
     engine: &Engine,
@@ -241,8 +241,8 @@ pub async fn finish(
     show(app, owner, id).await
 }
 
-/// Writes down a session that has ended, also again: in another language, or because nobody did so when it ended. A summary that is
-/// being made again is cancelled: it would be of what was written down before, and the transcription makes one at its end.
+/// Transcribes a session that has ended, for the first time or again, such as in another language. A summary that is being made
+/// is cancelled: it would be of the old transcript, and the transcription makes a new one at its end.
 pub async fn transcribe(
     app: &ScribeApp,
     engine: &Engine,
@@ -250,7 +250,7 @@ pub async fn transcribe(
     id: &RecordingId,
 ) -> Result<RecordingView, SessionError> {
     let found = app.platform.store.read(async |tx| scribe::find(tx, owner, id).await).await?;
-    // What heard it then may be gone.
+    // The engine that transcribed it before may be gone.
     languages::chosen(app, owner, found.and_then(|row| row.language)).await?;
     app.platform
         .store
@@ -276,8 +276,8 @@ pub async fn transcribe(
     show(app, owner, id).await
 }
 
-/// Has the summary of a session made again, of its transcript as it is now. While anything is made of the session nothing changes: of
-/// what is being written down, a summary is made at the end.
+/// Makes the summary of a session again, from its present transcript. Does nothing while a job of the session runs: a
+/// transcription makes a summary at its end.
 pub async fn summarise(
     app: &ScribeApp,
     engine: &Engine,
@@ -307,7 +307,7 @@ pub async fn summarise(
     show(app, owner, id).await
 }
 
-/// Ends a locked session that goes on, and has it transcribed if it is to be.
+/// Ends a locked session that is still open, and enqueues its transcription if one is wanted.
 pub(super) async fn end_with(
     tx: &mut Tx,
     engine: &Engine,
@@ -323,19 +323,19 @@ pub(super) async fn end_with(
     Ok(())
 }
 
-/// Ends a locked session that goes on; returns whether it is to be transcribed.
+/// Ends a locked session that is still open; returns whether it is to be transcribed.
 async fn end(tx: &mut Tx, row: RecordingRow, gaps_accepted: bool) -> Result<bool, StoreError> {
     let ended_at = Some(tx.now().await?);
     let row = RecordingRow { state: "complete".to_owned(), gaps_accepted, ended_at, ..row };
     scribe::update(tx, &row).await?;
     changed(tx, &row.owner, &row.id)?;
     live::ended(tx, &row.owner, &row.id).await?;
-    // What was recorded and never arrived is a gap of a transcript, too.
+    // Chunks that never arrived are gaps of the transcript, too.
     let segments = scribe::segments(tx, &row.owner, &row.id).await?;
     Ok(row.transcribe && segments.iter().any(|segment| segment.expected() > 0))
 }
 
-/// Ends a session to which nobody sends anything any more, with what it has; returns whether it did.
+/// Ends a session that receives nothing any more, with the chunks that it has; returns whether it did.
 pub(super) async fn end_abandoned(run: &Run, owner: &OwnerId, id: &RecordingId) -> Result<bool, StoreError> {
     run.write(async |tx: &mut Tx| {
         let Some(row) = scribe::lock(tx, owner, id).await? else { return Ok(false) };
@@ -353,7 +353,7 @@ pub(super) async fn end_abandoned(run: &Run, owner: &OwnerId, id: &RecordingId) 
     .await
 }
 
-/// The transcript of a session as a person has it, once there is one.
+/// The transcript of a session with its corrections, once there is one.
 pub async fn transcript(app: &ScribeApp, owner: &OwnerId, id: &RecordingId) -> Result<Transcription, SessionError> {
     Ok(words::load(app, owner, id).await?.ok_or(SessionError::Unknown)?.1)
 }
@@ -379,7 +379,7 @@ pub async fn delete(app: &ScribeApp, owner: &OwnerId, id: &RecordingId) -> Resul
         .await
 }
 
-/// Cancels what is being made of a locked session.
+/// Cancels the jobs of a locked session.
 async fn cancel_jobs(tx: &mut Tx, row: &RecordingRow) -> Result<(), StoreError> {
     for job in row.jobs_at_work() {
         jobs::cancel(tx, &row.owner, job).await?;

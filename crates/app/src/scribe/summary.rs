@@ -1,12 +1,12 @@
-//! What stands for a whole session: a summary that a language model wrote, each item checked against the passages that it names;
-//! or an extract, which quotes. Without a model nothing is said that nobody said.
+//! Summaries of whole sessions: written by a language model, with each item checked against the passages that it cites; or an
+//! extract, which quotes. Without a model a summary has only what was said.
 //!
 //! | module | holds |
 //! |---|---|
 //! | `written` | the questions to a model in their order, each paid once |
 //! | `prompt` | what it is asked |
 //! | `draft` | what it answers |
-//! | `told` | what it is told, in parts, and what is refused of its answers |
+//! | `told` | the transcript as it is sent, in parts, and the checks of the answers |
 //! | `renewed` | the same again, because a person asks for it |
 
 mod draft;
@@ -39,7 +39,7 @@ use super::transcript::{Passage, Speaker, Transcription};
 use super::words;
 use crate::asking::goes_on;
 
-/// Changes with what is made of the same transcript.
+/// The version of the results for a transcript, a part of their key.
 const VERSION: &str = "summarise/2";
 /// Sentences of the overview of a long session.
 const OVERVIEW: usize = 7;
@@ -175,22 +175,22 @@ pub(super) async fn make(run: &Run, app: &ScribeApp, id: &RecordingId) -> Result
         Outcome::Pending(pending) => return Ok(Called::Pending(pending)),
         Outcome::Instead(why) => Summary { instead: why, ..extract(run, app, &whole).await? },
     };
-    // The same words may be of another revision, and those who say them have other names by now.
+    // The same words may be of another revision by now, and the speakers may have been renamed.
     let revision = whole.revision;
     summary.revision = revision;
     let mut made = serde_json::to_value(summary).map_err(unstorable)?;
     made["job"] = json!(job);
     made["asked"] = again;
     run.write(async |tx: &mut Tx| {
-        // Whoever makes another one of this session locks it, too.
+        // Every job that stores a summary of this session locks it, too.
         if scribe::lock(tx, owner, id).await?.is_none() {
             return Ok::<_, StoreError>(());
         }
-        // Somebody stopped it, or a transcription did, which makes one of its own.
+        // It was stopped by a user, or by a transcription, which makes a summary of its own.
         if jobs::get(tx, owner, run.job_id()).await?.cancel_requested_at.is_some() {
             return Ok(());
         }
-        // Another job may have made one meanwhile, of what was written down or corrected since.
+        // Another job may have stored one meanwhile, of a newer transcript.
         let stored = scribe::made(tx, owner, id, Made::Summary).await?;
         if stored.is_some_and(|(value, _)| is_newer(&value, revision)) {
             return Ok(());
@@ -213,8 +213,8 @@ fn is_newer(stored: &Value, revision: u64) -> bool {
     stored["revision"].as_u64().is_some_and(|of| of > revision)
 }
 
-/// What makes the questions to a model others than before: the job that first asked them. Whoever asks for a summary again after
-/// a model's answers were useless gets new ones; good ones are kept, and not paid for again.
+/// The part of the key that makes new questions to a model: the job that first asked them. A summary that is requested again
+/// after useless answers of a model gets new ones; useful answers are kept, and not paid for again.
 fn again(before: &Value, job: &str) -> Value {
     let was_useless = matches!(before["instead"].as_str(), Some("model_failed" | "nothing_stands"));
     if was_useless && before["job"].as_str() != Some(job) { json!(job) } else { before["asked"].clone() }
@@ -342,7 +342,7 @@ fn moments(sentences: &[&Extracted], whole: &Transcription) -> Vec<Moment> {
     moments
 }
 
-/// The beginning of a sentence, cut between words where it has any.
+/// The beginning of a sentence, cut between words if it has several.
 fn title(sentence: &str) -> String {
     let Some((end, _)) = sentence.char_indices().nth(TITLE) else { return sentence.to_owned() };
     let cut = &sentence[..end];
@@ -391,7 +391,7 @@ pub async fn show(app: &ScribeApp, owner: &OwnerId, id: &RecordingId) -> Result<
     Ok(summary)
 }
 
-/// What a file has above its transcript: the overview, which may be older than the corrections of this revision.
+/// The overview that a file has above its transcript. It may be older than the corrections of this revision.
 pub(super) async fn overview(
     app: &ScribeApp,
     owner: &OwnerId,

@@ -25,14 +25,14 @@ use crate::limits::{Asker, LimitError, admit};
 use crate::maintenance::work;
 use crate::media::MediaError;
 
-/// A request that appends.
+/// A request that appends bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Append {
-    /// Where its bytes belong.
+    /// The position of its bytes in the file.
     pub offset: u64,
-    /// How many they are, if the request says so.
+    /// How many there are, if the request says so.
     pub announced: Option<u64>,
-    /// What they are, if the request says so: then all of them are taken, or none.
+    /// Their checksum, if the request has one: then all of them are stored, or none.
     pub checksum: Option<Checksum>,
 }
 
@@ -60,8 +60,8 @@ const RECORD_BYTES: u64 = 64 * 1024 * 1024;
 /// Time after which that is done.
 const RECORD_TIME: std::time::Duration = std::time::Duration::from_secs(5);
 
-/// Appends what `body` brings. What arrived is kept, however the request ends, unless it has a checksum; so this must not
-/// be dropped when the client goes away.
+/// Appends the bytes of `body`. What has arrived is kept, however the request ends, unless it has a checksum; so this future must
+/// not be dropped when the client disconnects.
 pub async fn append<E>(
     desk: &Desk,
     owner: &OwnerId,
@@ -97,7 +97,7 @@ where
     if lost && is_removed(desk, &hold).await? { Err(UploadError::Removed) } else { outcome }
 }
 
-/// A client that did not hear of the end may ask again.
+/// A client that missed the last response may ask again.
 async fn at_its_end(desk: &Desk, row: UploadRow, request: Append) -> Result<Appended, UploadError> {
     if row.document.is_none() && row.taken.is_none() {
         return Err(over(row));
@@ -208,7 +208,7 @@ impl Appending<'_> {
             }
             self.look_at(&mut head, &bytes, received)?;
             receiving.write(bytes).await?;
-            // With a checksum nothing is acknowledged before all has been checked.
+            // With a checksum nothing is acknowledged before it was verified.
             let much = received - recorded >= RECORD_BYTES || recorded_at.elapsed() >= RECORD_TIME;
             if much && hasher.is_none() {
                 let durable = receiving.sync().await?;
@@ -219,7 +219,7 @@ impl Appending<'_> {
         }
     }
 
-    /// Refuses a file by its first bytes, before the rest of it is sent.
+    /// Refuses a file by its first bytes, before the rest is sent.
     fn look_at(&self, head: &mut Option<BytesMut>, bytes: &Bytes, received: u64) -> Result<(), UploadError> {
         let Some(first) = head else { return Ok(()) };
         first.extend_from_slice(&bytes[..bytes.len().min(HEADER_WITHIN - first.len())]);
@@ -252,7 +252,7 @@ impl Appending<'_> {
         Ok(expires_at)
     }
 
-    /// Refuses to receive what its owner has no room for any more. What was recorded stays, for when there is room again.
+    /// Refuses bytes for which the owner's quota has no room any more. What was recorded stays, until there is room again.
     async fn still_room(&self) -> Result<(), UploadError> {
         let platform = &self.desk.library.platform;
         let check = async |tx: &mut Tx| {
@@ -261,7 +261,7 @@ impl Appending<'_> {
         platform.store.read(check).await
     }
 
-    /// Makes the document, or what an app makes of it, now that the file is whole.
+    /// Creates the document, or has an app ingest the file, now that it is complete.
     async fn complete(&self, mut receiving: Receiving) -> Result<Appended, UploadError> {
         self.pulse.ending();
         let (desk, row) = (self.desk, self.row);
@@ -283,7 +283,7 @@ impl Appending<'_> {
             Err(error) => {
                 let error = self.refused(error).await;
                 if !is_final(&error) {
-                    // All of it is here: only a little has to be sent again.
+                    // The whole file is stored: only a little has to be sent again.
                     let durable = receiving.sync().await?;
                     self.record(durable, &mut receiving).await?;
                 }
@@ -312,7 +312,7 @@ impl Appending<'_> {
                 return Ok((None, Some(Taken { app: app.name().to_owned(), id })));
             }
             Taker::Nobody(Some(refusal)) => return Err(IngestError::from(refusal).into()),
-            // What is no document is refused as such.
+            // The reader refuses what is no document.
             Taker::Library | Taker::Nobody(None) => {}
         }
         let upload = Upload { file, name: row.name.clone(), ocr: row.ocr };
@@ -321,7 +321,7 @@ impl Appending<'_> {
         Ok((Some(document), None))
     }
 
-    /// Counts what an app makes of it. Where that is one too many, all of it stays here for when there is room again.
+    /// Counts the file against the limit of its app. If that is reached, all of its bytes stay here until there is room again.
     async fn count(&self, limited: Limited) -> Result<(), LimitError> {
         let platform = &self.desk.library.platform;
         let asker = Asker { owner: self.row.owner.clone(), token: None, address: None };
