@@ -1,4 +1,4 @@
-//! Decks that go out: what is in them, and when their cards are exported.
+//! Exports of decks: which cards they have, and when these count as exported.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -19,30 +19,30 @@ use super::error::PhraseError;
 use super::notify::changed;
 use super::view::ExportView;
 
-/// The name of a deck that nobody named.
+/// The default name of a deck.
 pub const DECK: &str = "Sluice";
 /// Most characters of a deck's name.
 pub const DECK_CHARACTERS: usize = 100;
-/// Rows that are read together: of a row with many words the fields take a hundred times as much memory as the card that they make.
+/// Rows that are read at a time: the fields of a row with many words take a hundred times the memory of its card.
 const AT_ONCE: u32 = 100;
 
 /// The body of a deck's file.
 pub type Body = Pin<Box<dyn Stream<Item = io::Result<Bytes>> + Send>>;
 
-/// A file that is written while it is read.
+/// A file that is streamed while it is written.
 pub struct File {
-    /// Its bytes. An error at the end says that the file is not whole.
+    /// Its bytes. An error at the end means that the file is incomplete.
     pub body: Body,
     /// Its name.
     pub name: String,
     /// Its media type.
     pub media_type: &'static str,
-    /// What follows once all of it was read.
+    /// What has to be done after all of it was read.
     pub ending: Ending,
 }
 
 impl File {
-    /// Its bytes, at whose end the cards are exported.
+    /// Its bytes; at their end the cards are marked as exported.
     pub fn ending_itself(self) -> Body {
         let ended = stream::once(self.ending.finish());
         let failed = ended
@@ -61,7 +61,7 @@ pub struct Ending {
 }
 
 impl Ending {
-    /// Writes down how the file ended: only of a whole one the cards are exported. The file must have been read to its end.
+    /// Records how the file ended: its cards are marked as exported if it is complete. The file must have been read to its end.
     pub async fn finish(self) -> Result<(), PhraseError> {
         let Self { app, owner, id, outcome, read } = self;
         let made = outcome.wait().await;
@@ -85,12 +85,12 @@ fn form_of(name: &str) -> Result<Form, StoreError> {
     found.ok_or_else(|| StoreError::Unreadable { what: format!("the form of a deck \"{name}\"") })
 }
 
-/// A phrase as it is learned.
+/// The card of a phrase.
 pub(super) fn card_of(row: &PhraseRow) -> Result<Card, StoreError> {
     card_with(row, card::fields(row)?.analysis)
 }
 
-/// The same, of fields that were read.
+/// The same with fields that were decoded.
 fn card_with(row: &PhraseRow, analysis: Analysis) -> Result<Card, StoreError> {
     let text = |field: Option<Field>| field.map(|field| field.text).unwrap_or_default();
     let note = |note: sluice_domain::study::Note| match note.about.as_str() {
@@ -127,22 +127,22 @@ fn card_with(row: &PhraseRow, analysis: Analysis) -> Result<Card, StoreError> {
     })
 }
 
-/// A list that holds no more memory than it needs: one that is collected of a list of larger items keeps all of theirs, and a deck has
-/// ten thousand of them.
+/// A vector without spare capacity: one that is collected in place from larger items keeps their allocation, and a deck has ten
+/// thousand of them.
 fn fitted<T>(items: impl Iterator<Item = T>) -> Vec<T> {
     let mut all: Vec<T> = items.collect();
     all.shrink_to_fit();
     all
 }
 
-/// Both sides of a card as Anki shows them.
+/// Both sides of a card, as Anki renders them.
 pub async fn preview(app: &CaptureApp, owner: &OwnerId, id: &PhraseId) -> Result<Sides, PhraseError> {
     let row = app.platform.store.read(async |tx: &mut Tx| capture::find(tx, owner, id).await).await?;
     let row = row.ok_or(PhraseError::Unknown { what: "phrase" })?;
     Ok(deck::preview(&card_of(&row)?))
 }
 
-/// Begins an export. Its file is written when it is asked for; until then nothing is exported.
+/// Begins an export. Its file is written when it is requested; until then no card is marked as exported.
 pub async fn begin(
     app: &CaptureApp,
     owner: &OwnerId,
@@ -201,7 +201,7 @@ pub(super) async fn find(app: &CaptureApp, owner: &OwnerId, id: &ExportId) -> Re
     row.ok_or(PhraseError::Unknown { what: "export" })
 }
 
-/// Whose data the card of a phrase has.
+/// The sources that the card of a phrase has to credit.
 pub(super) fn credits_of(row: &PhraseRow) -> Result<BTreeSet<String>, StoreError> {
     Ok(deck::credits::of(&card::fields(row)?.analysis))
 }
@@ -210,9 +210,9 @@ pub(super) fn credits_of(row: &PhraseRow) -> Result<BTreeSet<String>, StoreError
 #[derive(Default)]
 struct Content {
     cards: Vec<Card>,
-    /// Whose data they have.
+    /// The sources to credit.
     credits: BTreeSet<String>,
-    /// What says later of each whether it is still that.
+    /// The versions of the phrases, to find out later whether they have changed.
     read: Vec<(PhraseId, Timestamp)>,
 }
 
@@ -225,7 +225,7 @@ async fn cards(app: &CaptureApp, owner: &OwnerId, everything: bool) -> Result<Co
         let rows = app.platform.store.read(page).await?;
         let is_last = rows.len() < AT_ONCE as usize;
         if !is_last && read.is_empty() {
-            // The cards of a large deck are held until it is written.
+            // Cached pages are released, since the cards of a large deck stay in memory until it is written.
             app.platform.store.release_cache().await;
         }
         for row in rows {
@@ -245,11 +245,11 @@ pub(super) fn deck_of(owner: &OwnerId, row: &ExportRow, credits: BTreeSet<String
     Deck { id: format!("{owner}/{}", row.deck), name: row.deck.clone(), credits: credits.into_iter().collect() }
 }
 
-/// The file of an export. Each time it is asked for, it has the cards as they are then.
+/// The file of an export, with the cards as they are at the time of each request.
 pub async fn file(app: &CaptureApp, owner: &OwnerId, id: &ExportId) -> Result<File, PhraseError> {
     let row = find(app, owner, id).await?;
     let form = form_of(&row.form)?;
-    // After its file was received once, the same export has the same cards again.
+    // After its file was received completely, the export has the same cards again.
     let everything = row.everything || row.finished.is_some();
     let Content { cards, credits, read } = cards(app, owner, everything).await?;
     if cards.is_empty() {
@@ -263,7 +263,7 @@ pub async fn file(app: &CaptureApp, owner: &OwnerId, id: &ExportId) -> Result<Fi
     Ok(File { body: Box::pin(exporting.body), name, media_type: form.media_type(), ending })
 }
 
-/// Writes down how a file ended: only of a whole one the cards are exported.
+/// Records how a file ended: its cards are marked as exported if it is complete.
 async fn ended(
     app: &CaptureApp,
     owner: &OwnerId,
@@ -282,7 +282,7 @@ async fn ended(
             if cards.is_ok() {
                 capture::mark_exported(tx, owner, read).await?;
                 if let Some((first, _)) = read.first() {
-                    // One event for all: whoever shows phrases looks at them again.
+                    // One event for all of them: pages that show phrases reload them.
                     changed(tx, owner, first)?;
                 }
             }
@@ -290,7 +290,7 @@ async fn ended(
         })
         .await?;
     if read.len() > AT_ONCE as usize {
-        // Their rows were all written, and nobody reads them now.
+        // The written rows are not read again soon.
         app.platform.store.release_cache().await;
     }
     Ok(made.map(drop)?)

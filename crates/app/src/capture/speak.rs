@@ -1,4 +1,5 @@
-//! Makes the sound of a card: what somebody said themselves, or a voice. A voice says the same text once, for everybody.
+//! Makes the sound of a card: the owner's own recording, or speech by a voice. Speech of a text is made once and shared by all
+//! owners.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -22,11 +23,11 @@ use super::{card, current, wish_of};
 use crate::media::Media;
 use crate::routing::{self, Asking, Keep, Made};
 
-/// Changes with the sound that the same text gets.
+/// The version of speech, a part of its key: changed when the same text gets another sound.
 const SPOKEN: &str = "capture.speak/2";
-/// Changes with the sound that the same recording gets.
+/// The same of encoded recordings.
 const ENCODED: &str = "capture.encode/1";
-/// What a sound's name ends with.
+/// The file extension of sounds.
 const ENDING: &str = "mp3";
 
 /// Makes the sound of a phrase; false if this is no longer its current job.
@@ -49,7 +50,7 @@ pub(super) async fn speak(run: &Run, app: &CaptureApp, row: &PhraseRow) -> Resul
     written.await.map(Called::Done)
 }
 
-/// The speaker's own recording.
+/// The owner's own recording, encoded.
 async fn own(run: &Run, app: &CaptureApp, original: &Original) -> Result<PhraseAudio, JobError> {
     let hash = hash_of(original)?;
     let key = BlobHash::of(json!([ENCODED, hash]).to_string().as_bytes()).to_string();
@@ -64,13 +65,13 @@ async fn own(run: &Run, app: &CaptureApp, original: &Original) -> Result<PhraseA
     Ok(PhraseAudio { blob: blob.to_string(), ending: ENDING.to_owned(), made_by: String::new(), own: true })
 }
 
-/// The built-in voice of a language, as the voices name it.
+/// The id of the built-in voice of a language.
 pub(super) fn voice_of(language: StudyLanguage) -> String {
     format!("espeak:{}", language.facts().voice)
 }
 
-/// The voices for a text, in the order of the routes, each once: of a route the built-in one, where it has that, or else its first
-/// of the language. If no route has one it is the built-in one, of which is then said why it does not speak.
+/// The voices for a text, in the order of the routes, each once: of a route the built-in voice if the route has it, otherwise its
+/// first voice of the language. If no route has one, it is the built-in voice, whose error then says why nothing is spoken.
 fn voices_for(
     router: &Router<Speaking, dyn Speak>,
     language: StudyLanguage,
@@ -95,17 +96,17 @@ fn voices_for(
     found
 }
 
-/// Of a text in this language.
+/// The wish for speech of a text in this language.
 fn wish_for(language: StudyLanguage, text: &str) -> Wish {
     Wish { length: u64::try_from(text.chars().count()).ok(), ..wish_of(language) }
 }
 
-/// The most that a voice costs for a card of ten words, and the provider of the first one that may be asked and costs something;
-/// none where every language is spoken for nothing. No price if one of them is not known.
+/// The upper bound of the cost of speech for a card of ten words, and the provider of the first voice that costs something; none
+/// where every language is free. No price if that of one voice is unknown.
 pub(super) fn price_of_card(router: &Router<Speaking, dyn Speak>) -> Option<(String, Option<MicroUsd>)> {
     let mut price: Option<(String, Option<MicroUsd>)> = None;
     for language in StudyLanguage::all() {
-        // A vowel mark on each letter.
+        // With a vowel mark on each letter.
         let text = PHRASE.repeat(if language == StudyLanguage::ARABIC { 2 } else { 1 });
         let wish = wish_for(language, &text);
         for request in voices_for(router, language, &text, &wish) {
@@ -122,13 +123,13 @@ pub(super) fn price_of_card(router: &Router<Speaking, dyn Speak>) -> Option<(Str
     price
 }
 
-/// What a voice says: the phrase with its vowel marks, where they are known.
+/// The text to speak: the phrase with its vowel marks, if they are known.
 fn said(row: &PhraseRow) -> Result<String, JobError> {
     let marked = card::fields(row)?.analysis.marked.map(|marked| marked.text);
     Ok(marked.filter(|marked| !marked.is_empty()).unwrap_or_else(|| row.text.clone()))
 }
 
-/// What a voice says, and whose voice was to say it and was lost.
+/// Speech of a phrase, and the provider whose answer was lost before.
 async fn by_voice(
     run: &Run,
     app: &CaptureApp,
@@ -146,7 +147,7 @@ async fn by_voice(
     first_begun(run, &router, (language, &wish), &mut voices).await?;
     let (mut failed, mut lost) = (None::<JobError>, None::<VoiceLost>);
     for request in voices {
-        // What may have been paid once, or is charged, is not paid a second time: then only this machine speaks.
+        // A request that may have been paid, or is charged, is not paid a second time: only this machine's voices are tried then.
         if lost.is_some() && router.choose(&request, &wish, &()).0.iter().any(|one| !one.profile().is_local) {
             continue;
         }
@@ -162,7 +163,7 @@ async fn by_voice(
             Err(error) if routing::may_be_paid(&error) || error.code == "stopped" => return Err(error),
             Err(error) => {
                 run.log(format!("The voice {} says nothing: {error}", request.voice));
-                // What heals is worth another attempt, whoever else cannot do it.
+                // A transient error is kept over a final one, so that the job is retried.
                 failed = Some(failed.filter(|before| lost.is_some() || before.retry && !error.retry).unwrap_or(error));
             }
         }
@@ -170,7 +171,7 @@ async fn by_voice(
     Err(failed.unwrap_or_else(|| JobError::fail("no_voice", "no voice speaks this")))
 }
 
-/// Writes into the card whose answer was lost, before anybody else speaks: also into one that then has no sound.
+/// Records the lost answer in the card before another voice is tried, so that a card without a sound has it, too.
 async fn note_lost(
     run: &Run,
     row: &PhraseRow,
@@ -186,14 +187,14 @@ async fn note_lost(
     Ok(lost)
 }
 
-/// The hash of what a voice is to say.
+/// The hash of a text, its language and its voice.
 fn key_of(language: StudyLanguage, request: &SpeakRequest) -> String {
     let of = json!([SPOKEN, request.text, language.code(), request.voice]);
     BlobHash::of(of.to_string().as_bytes()).to_string()
 }
 
-/// Puts a provider's voice first that has said it already, or is saying it: no other one is paid for the same beside it. One of this
-/// machine costs nothing to ask again, and stays behind those that are before it.
+/// Moves the first provider's voice that has spoken the text, or has an open call for it, to the front: no other one is paid for
+/// the same text. Voices of this machine are free, and stay in their places.
 async fn first_begun(
     run: &Run,
     router: &Router<Speaking, dyn Speak>,
@@ -225,7 +226,7 @@ fn audio_of(made: &Made<BlobHash>) -> PhraseAudio {
     }
 }
 
-/// Encodes what a voice said, and stores it.
+/// Encodes speech, and stores it.
 #[derive(Clone)]
 struct KeepEncoded {
     media: Media,

@@ -1,5 +1,5 @@
-//! What is shown or heard before there is a video: the picture of a page, a sentence in a voice, and the picture of a provider's
-//! presenter. They are made or fetched on request, once, within a bound: however many people ask, only a few are made at the same time.
+//! Previews before there is a video: the picture of a page, a sentence in a voice, and the picture of a provider's presenter.
+//! They are made or fetched once, on request, and only a few at a time, however many people ask.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -34,9 +34,9 @@ use crate::providers::pictures::Unavailable;
 const WIDTH: u32 = 640;
 /// Width of the picture of the first page, for lists of reels.
 const COVER_WIDTH: u32 = 320;
-/// The kind of that result, by which lists find it.
+/// The kind of the stored result, by which lists find it.
 const COVER: &str = "cover";
-/// How long a request waits for its turn.
+/// How long a request waits for a slot.
 const PATIENCE: Duration = Duration::from_secs(15);
 
 async fn turn(turns: &Semaphore) -> Result<SemaphorePermit<'_>, PreviewError> {
@@ -105,7 +105,7 @@ pub async fn page(owner: &OwnerId, app: &ReelApp, id: &ReelId, page: u32) -> Res
         return Err(PreviewError::NoSuchPage);
     }
     let document = &subject.document;
-    // How the page is turned is part of its text.
+    // The rotation of the page is part of its text.
     let key = keys::key("page/2", &(&document.blob, &document.text_blob, page, WIDTH)).map_err(|_| unreadable())?;
     let hash = if let Some(hash) = kept(app, &key).await? {
         hash
@@ -116,7 +116,7 @@ pub async fn page(owner: &OwnerId, app: &ReelApp, id: &ReelId, page: u32) -> Res
             None => draw(app, document, (page, WIDTH), &key, "page").await?,
         }
     };
-    // It goes with the last reel that uses it.
+    // The picture is deleted with the last reel that uses it.
     app.platform.store.write(async |tx| reel::use_result(tx, owner, id, &key).await).await?;
     link(owner, app, &key, &hash, "page.png").await
 }
@@ -133,7 +133,7 @@ fn slide_page(script: &SceneScript) -> Option<u32> {
     }
 }
 
-/// Draws the first page of a reel's document in small, for lists while there is nothing else to show of it. Used by its job.
+/// Draws a small picture of the first page of a reel's document, for lists of reels without a poster. Called by its job.
 pub(crate) async fn cover(app: &ReelApp, reel: &ReelRow, document: &DocumentRow) -> Result<(), PreviewError> {
     let key = keys::key("cover/1", &(&document.blob, &document.text_blob, COVER_WIDTH)).map_err(|_| unreadable())?;
     if kept(app, &key).await?.is_none() {
@@ -193,15 +193,15 @@ pub async fn sample(owner: &OwnerId, app: &ReelApp, id: &str) -> Result<String, 
     link(owner, app, &key, &hash, "sample.wav").await
 }
 
-/// The picture of a presenter, as it is stored.
+/// The stored picture of a presenter.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Portrait {
     hash: BlobHash,
-    /// Of its file: `png`, `jpg`, `webp`.
+    /// The extension of its file: `png`, `jpg`, `webp`.
     ending: String,
 }
 
-/// A link to the picture of a provider's presenter. A browser gets it from here, so that the provider does not learn who looks.
+/// A link to the picture of a provider's presenter. It is served from here, so that the provider does not learn who looks at it.
 pub async fn portrait(owner: &OwnerId, app: &ReelApp, id: &str) -> Result<String, PreviewError> {
     let router = app.presenting.choosing(owner).await?;
     let found = router.implementations().find_map(|provider| {
@@ -210,7 +210,7 @@ pub async fn portrait(owner: &OwnerId, app: &ReelApp, id: &str) -> Result<String
     });
     let (provider, picture) =
         found.ok_or_else(|| PreviewError::NoSuchFace { presenter: id.chars().take(200).collect() })?;
-    // A link may be signed anew each time that it is listed.
+    // The signature in a link may change with each listing.
     let place = picture.split('?').next().unwrap_or_default();
     let name = &provider.profile().provider;
     let key = keys::key("portrait/1", &(name, id, place)).map_err(|_| unreadable())?;
@@ -221,8 +221,8 @@ pub async fn portrait(owner: &OwnerId, app: &ReelApp, id: &str) -> Result<String
     link(owner, app, &key, &portrait.hash, &format!("presenter.{}", portrait.ending)).await
 }
 
-/// Fetches a picture, once for all who ask for it at the same time, whatever comes of it. A failure is that of the link: another one
-/// may be listed later.
+/// Fetches a picture, once for all concurrent requests, whether it succeeds or fails. A failure is remembered for this link only:
+/// another one may be listed later.
 async fn fetch_portrait(
     app: &ReelApp,
     provider: &dyn Present,
@@ -253,7 +253,7 @@ async fn kept_portrait(app: &ReelApp, key: &str) -> Result<Option<Portrait>, Pre
     kept_as::<Portrait>(app, key, |portrait| portrait.hash.clone()).await
 }
 
-/// What a voice says to be chosen.
+/// The sample sentence of a voice.
 fn sentence(language: Language) -> &'static str {
     match language.code() {
         "ar" => "مرحبًا، سأروي لكم ما في هذه الوثيقة، صفحةً بعد صفحة.",
@@ -314,13 +314,13 @@ where
     Ok(stored)
 }
 
-/// The file of an earlier request, if its bytes are still there.
+/// The stored file of an earlier request, if its bytes still exist.
 async fn kept(app: &ReelApp, key: &str) -> Result<Option<BlobHash>, PreviewError> {
     let stored = kept_as::<Stored>(app, key, |stored| stored.hash.clone()).await?;
     Ok(stored.map(|stored| stored.hash))
 }
 
-/// The stored result of an earlier request, if the bytes that it names are still there.
+/// The stored result of an earlier request, if its bytes still exist.
 async fn kept_as<T: DeserializeOwned>(
     app: &ReelApp,
     key: &str,

@@ -156,20 +156,20 @@ impl From<BlobError> for ChunkError {
     }
 }
 
-/// However small a chunk is, it may take so long to arrive.
+/// The time that any chunk may take to arrive, whatever its size.
 const SLOWEST: Duration = Duration::from_mins(1);
-/// For every so many bytes it may take a second more: less than what a recorder makes in that time.
+/// For every so many bytes a chunk may take a second more: that is slower than any recorder produces them.
 const SLOWEST_BYTES: u64 = 4 * 1024;
 
-/// Receives so many bytes, unless they are sent so slowly that their room is better given to others.
+/// Receives a chunk of so many bytes, unless it is sent so slowly that its share of the bound is better given to others.
 async fn in_time<T>(bytes: u64, receiving: impl Future<Output = T>) -> Result<T, ChunkError> {
     let most = SLOWEST + Duration::from_secs(bytes.min(CHUNK_BYTES) / SLOWEST_BYTES);
     let received = tokio::time::timeout(most, receiving).await;
     received.map_err(|_| ChunkError::TooSlow { seconds: most.as_secs() })
 }
 
-/// Receives a chunk, checks it against its SHA-256, and stores it, unless it is stored already. Whether there is room for it is
-/// decided before anything is read, by the length that was announced.
+/// Receives a chunk, verifies its SHA-256, and stores it, unless it is stored already. It is admitted by its announced length,
+/// before anything is read.
 pub async fn take<E>(
     app: &ScribeApp,
     owner: &OwnerId,
@@ -197,7 +197,7 @@ where
     let segment = platform.store.read(async |tx| scribe::segment(tx, owner, id, place.segment).await).await?;
     let segment = segment.ok_or(ChunkError::Unknown)?;
     let _of_owner = held.receive().await;
-    // It is never closed.
+    // The semaphore is never closed.
     let _permit = app.receiving.acquire().await.ok();
     let (mut hasher, mut head) = (Sha256::new(), Vec::with_capacity(HEAD));
     let seen = body.inspect(|part| {
@@ -251,7 +251,7 @@ where
     Ok(Acknowledged { duplicate: is_duplicate(placed, now)?, can_accept, waiting })
 }
 
-/// Whether a chunk was there already; an error if it was not taken.
+/// Whether a chunk was stored already; an error if it was refused.
 fn is_duplicate(placed: Placed, now: Timestamp) -> Result<bool, ChunkError> {
     match placed {
         Placed::New => Ok(false),
@@ -265,7 +265,7 @@ fn is_duplicate(placed: Placed, now: Timestamp) -> Result<bool, ChunkError> {
     }
 }
 
-/// Tells the clients of sessions that wait that they may go on. One that does not hear of it goes on by its clock.
+/// Notifies the clients of waiting sessions that they may continue. A client that misses this continues by its own timer.
 async fn tell(app: &ScribeApp, waiting: Vec<(OwnerId, RecordingId)>) {
     if waiting.is_empty() {
         return;

@@ -1,4 +1,4 @@
-//! Who said which words: the voices of all segments as people, and the people of the passages.
+//! Speaker attribution: groups the voices of all segments into people, and divides passages by speaker.
 
 use std::collections::BTreeMap;
 
@@ -9,27 +9,27 @@ use sluice_store::scribe::{SpeakerRow, VoiceId};
 use super::cut;
 use super::export::speech::ends_sentence;
 
-/// A change of speakers is put to the end of a sentence that is at most so many words away: the times of turns and of words are
-/// not that exact.
+/// A change of speakers is moved to the end of a sentence that is at most this many words away: the times of turns and words are
+/// not exact.
 const SNAP_WORDS: usize = 2;
 
-/// Somebody, by what they sound like to a model.
+/// A speaker, by the embedding of their voice.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Person {
-    /// Of length 1; empty if that is not known.
+    /// A unit vector; empty if it is not known.
     pub(super) embedding: Vec<f32>,
     pub(super) model: String,
     pub(super) heard_ms: u64,
 }
 
 impl Person {
-    /// From -1 to 1; none if they cannot be compared.
+    /// The cosine similarity, from -1 to 1; none if the embeddings cannot be compared.
     fn alike(&self, other: &Self) -> Option<f32> {
         let same = self.model == other.model && self.embedding.len() == other.embedding.len();
         (same && !self.embedding.is_empty()).then(|| cosine(&self.embedding, &other.embedding))
     }
 
-    /// They are the same person: the mean of both, by how long each is heard.
+    /// Merges another embedding of the same person: the mean, weighted by how long each is heard.
     fn join(&mut self, other: &Self) {
         #[expect(clippy::cast_precision_loss, reason = "weights")]
         let (own, others) = (self.heard_ms.max(1) as f32, other.heard_ms.max(1) as f32);
@@ -44,7 +44,8 @@ impl Person {
     }
 }
 
-/// Who of `known` each of `ours` is: the most alike first, and nobody twice, since those of one sound were told apart.
+/// Which of `known` each of `ours` is: the most similar pairs first, and each of `known` at most once, since the voices of one
+/// sound are different people.
 fn matched(ours: &[Person], known: &[Person]) -> Vec<Option<usize>> {
     let mut pairs = Vec::new();
     for (at, one) in ours.iter().enumerate() {
@@ -67,7 +68,7 @@ fn matched(ours: &[Person], known: &[Person]) -> Vec<Option<usize>> {
 pub(super) struct People(Vec<Person>);
 
 impl People {
-    /// Says who speaks in a segment, by their places among all.
+    /// Sets the speakers of a segment, as indexes into the people of the session.
     pub(super) fn hear(&mut self, transcript: &mut Transcript, voices: &Voices, model: &str) {
         let numbers = self.meet(voices, model);
         let segments = std::mem::take(&mut transcript.segments);
@@ -106,14 +107,14 @@ impl People {
         numbers
     }
 
-    /// Those in these places, in this order.
+    /// The people at these indexes, in this order.
     pub(super) fn in_order(self, places: &[u32]) -> Vec<Person> {
         let at = |place: &u32| self.0.get(usize::try_from(*place).ok()?).cloned();
         places.iter().filter_map(at).collect()
     }
 }
 
-/// The speakers of a session: each with the voice of an owner that is theirs, or with a new one.
+/// The speakers of a session: each with the known voice of the owner that matches, or with a new one.
 pub(super) fn recognised(
     people: Vec<Person>,
     known: &[SpeakerRow],
@@ -135,7 +136,7 @@ pub(super) fn recognised(
     (0..).zip(people.into_iter().zip(partners)).map(speaker).collect()
 }
 
-/// A segment in pieces of one speaker each. `numbers` are those of the speakers of the turns.
+/// Divides a segment into pieces with one speaker each. `numbers` has the person of each speaker of the turns.
 fn divided(segment: Segment, turns: &[VoiceTurn], numbers: &[u32]) -> Vec<Segment> {
     let number = |speaker: u32| numbers.get(usize::try_from(speaker).ok()?).copied();
     if segment.words.is_empty() {
@@ -154,7 +155,7 @@ fn divided(segment: Segment, turns: &[VoiceTurn], numbers: &[u32]) -> Vec<Segmen
     cut::before(segment, &cuts).into_iter().map(of_one).collect()
 }
 
-/// Who speaks for most of a stretch.
+/// The speaker of most of a time range.
 fn speaker_at(turns: &[VoiceTurn], start_ms: u32, end_ms: u32) -> Option<u32> {
     let mut heard: BTreeMap<u32, u32> = BTreeMap::new();
     for turn in turns.iter().take_while(|turn| turn.start_ms < end_ms) {
@@ -164,7 +165,7 @@ fn speaker_at(turns: &[VoiceTurn], start_ms: u32, end_ms: u32) -> Option<u32> {
     heard.into_iter().filter(|(_, ms)| *ms > 0).max_by_key(|(speaker, ms)| (*ms, u32::MAX - speaker)).map(|(it, _)| it)
 }
 
-/// Words that nobody is heard at are of who speaks before, or else after; none if nobody is heard at all.
+/// Assigns words without a speaker to the speaker before, or else after them; none if no word has a speaker.
 fn filled(speakers: Vec<Option<u32>>) -> Option<Vec<u32>> {
     let mut now = speakers.iter().flatten().next().copied()?;
     let fill = |speaker: Option<u32>| {
@@ -174,7 +175,7 @@ fn filled(speakers: Vec<Option<u32>>) -> Option<Vec<u32>> {
     Some(speakers.into_iter().map(fill).collect())
 }
 
-/// The words before which another person begins to speak.
+/// The indexes of the words at which the speaker changes.
 fn cuts(words: &[Word], speakers: &[u32]) -> Vec<usize> {
     let ends = |at: usize| at.checked_sub(1).is_some_and(|last| ends_sentence(&words[last].text));
     let mut cuts: Vec<usize> = Vec::new();
@@ -185,7 +186,7 @@ fn cuts(words: &[Word], speakers: &[u32]) -> Vec<usize> {
             cuts.push(cut);
         }
     }
-    // A single word in the middle of a sentence of somebody else is no turn.
+    // A single word within a sentence of another speaker is not a turn.
     let bounds: Vec<usize> = [0].into_iter().chain(cuts.iter().copied()).chain([words.len()]).collect();
     let mut kept: Vec<usize> = Vec::new();
     for piece in bounds.windows(3) {

@@ -1,7 +1,7 @@
-//! How many bytes of chunks this process works on, of all sessions, and how they are shared by owners.
+//! Admission control for the bytes of chunks that this process works on: one bound for all sessions, and how owners share it.
 //!
-//! What is held stays held until its request ends, which a slow client decides. So an owner beyond a fair share never gets the
-//! last quarter of the room, nor more than half of it while somebody else holds some: whoever comes next finds room.
+//! Bytes are held until their request ends, which a slow client decides. So an owner beyond a fair share never gets the last
+//! quarter of the bound, nor more than half of it while another owner holds some: there is always room for the next owner.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,21 +11,21 @@ use sluice_domain::ids::OwnerId;
 use sluice_store::scribe::RecordingId;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Chunks that are received at the same time, of all sessions: each holds a file open. What comes beyond them waits in the
-/// network's buffers, as far as there is room for it.
+/// Most chunks that are received at the same time, of all sessions: each holds a file open. The bytes of others wait in the
+/// buffers of the network, as far as the bound admits them.
 pub(super) const AT_ONCE: usize = 256;
-/// Those of one owner. The rest of [`AT_ONCE`] is for others.
+/// The same of one owner. The rest of [`AT_ONCE`] is for others.
 const OF_OWNER: usize = AT_ONCE / 4 * 3;
-/// What a request holds beside its chunk: the buffer of its connection.
+/// What a request holds in addition to its chunk: the buffer of its connection.
 const BESIDE: u64 = 64 * 1024;
-/// Clients that were refused at the same time come back over so many seconds.
+/// The delays of refused clients are spread over this many seconds, so that they do not return all at once.
 const SPREAD: u64 = 5;
-/// Sessions that wait and are told when there is room again; others come back by their own clocks.
+/// Most sessions that wait for a notification that there is room again; clients of others retry by their own timers.
 const MOST_TOLD: usize = 1_024;
-/// So many of them are told when a chunk is done: what comes then fits into what it leaves.
+/// Most sessions that are notified when a chunk is done: the room that it leaves is enough for their next chunks.
 const TOLD_AT_ONCE: usize = 4;
 
-/// The bound, and what is held of it. Cheap to clone.
+/// The bound, with the bytes that are held. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Room {
     most: u64,
@@ -37,11 +37,11 @@ struct Counts {
     held: u64,
     refused: u64,
     owners: HashMap<OwnerId, Share>,
-    /// Sessions whose clients were told to wait.
+    /// Sessions whose clients wait for a notification.
     wait: VecDeque<(OwnerId, RecordingId)>,
 }
 
-/// What an owner holds.
+/// The share of an owner.
 struct Share {
     bytes: u64,
     chunks: u64,
@@ -55,15 +55,15 @@ impl Share {
 }
 
 impl Room {
-    /// For so many bytes.
+    /// With a bound of `most` bytes.
     pub(super) fn new(most: u64) -> Self {
         Self { most, counts: Arc::default() }
     }
 
-    /// Counts the bytes of a chunk until they are dropped; otherwise says after how long to ask again. An owner with nothing in
-    /// it, or with at most a quarter after this chunk, may use all that is free; beyond that three quarters, or one half while
-    /// others have something in it. A session of which `others` are worked on may fill one half, so that the other half is for
-    /// sessions of which nothing is. One chunk is always admitted, however large it is.
+    /// Admits the bytes of a chunk until the result is dropped, or returns the delay after which to retry. An owner who holds
+    /// nothing, or at most a quarter of the bound with this chunk, may use everything that is free; beyond that three quarters,
+    /// or half while other owners hold some. A session with `others` chunks in progress may fill half, so that the other half is
+    /// for sessions without any. If nothing is held, a chunk is admitted whatever its size.
     pub(super) fn enter(&self, owner: &OwnerId, bytes: u64, others: u32) -> Result<Held, Duration> {
         let bytes = bytes.saturating_add(BESIDE);
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
@@ -89,7 +89,7 @@ impl Room {
         Ok(Held { owner: owner.clone(), bytes, receiving, room: self.clone() })
     }
 
-    /// The client of a session is told to wait.
+    /// Registers a session whose client waits for a notification.
     pub(super) fn lets_wait(&self, owner: &OwnerId, id: &RecordingId) {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         let one = (owner.clone(), id.clone());
@@ -99,7 +99,7 @@ impl Room {
     }
 }
 
-/// Bytes that are counted.
+/// Admitted bytes of a chunk.
 pub(super) struct Held {
     owner: OwnerId,
     bytes: u64,
@@ -114,7 +114,7 @@ impl Held {
         held.saturating_sub(self.bytes) > self.room.most / 5 * 4
     }
 
-    /// The next sessions that were told to wait and need not any more once this is dropped, if half of the room is free then.
+    /// The next waiting sessions to notify once this is dropped, if half of the bound is free then.
     pub(super) fn ends_waits(&self) -> Vec<(OwnerId, RecordingId)> {
         let mut counts = self.room.counts.lock().unwrap_or_else(PoisonError::into_inner);
         if counts.held.saturating_sub(self.bytes) > self.room.most / 2 {

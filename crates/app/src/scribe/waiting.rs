@@ -1,4 +1,4 @@
-//! How many chunks of each session this process works on.
+//! Counts the chunks in progress of each session.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,7 +8,7 @@ use sluice_store::scribe::RecordingId;
 
 use super::MOST_WAITING;
 
-/// By the owner, too: a chunk is counted before it is known whether this owner has the session.
+/// With the owner: a chunk is counted before it is known whether this owner has the session.
 type Session = (OwnerId, RecordingId);
 type Counts = Arc<Mutex<HashMap<Session, Count>>>;
 
@@ -16,7 +16,7 @@ type Counts = Arc<Mutex<HashMap<Session, Count>>>;
 #[derive(Default)]
 struct Count {
     turns: u32,
-    /// Its client was told to wait since there was room last.
+    /// Whether its client waits for a notification.
     waits: bool,
 }
 
@@ -25,7 +25,7 @@ struct Count {
 pub(super) struct Waiting(Counts);
 
 impl Waiting {
-    /// Counts a chunk until the turn is dropped; none if its session has too many already.
+    /// Counts a chunk until the turn is dropped; none if its session has too many in progress.
     pub(super) fn enter(&self, owner: &OwnerId, id: &RecordingId) -> Option<Turn> {
         let session = (owner.clone(), id.clone());
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -39,20 +39,20 @@ impl Waiting {
     }
 }
 
-/// A chunk that is counted.
+/// A counted chunk.
 pub(super) struct Turn {
     counts: Counts,
     session: Session,
 }
 
 impl Turn {
-    /// How many others of its session there are.
+    /// The number of other chunks of its session in progress.
     pub(super) fn others(&self) -> u32 {
         let counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         counts.get(&self.session).map_or(0, |count| count.turns.saturating_sub(1))
     }
 
-    /// Its client is told to wait.
+    /// Notes that its client waits for a notification.
     pub(super) fn lets_wait(&self) {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = counts.get_mut(&self.session) {
@@ -60,8 +60,8 @@ impl Turn {
         }
     }
 
-    /// Whether the client was told to wait and need not any more once this turn is over: half of them are free then. It is said
-    /// once.
+    /// Whether to notify a waiting client once this turn is dropped: at most half of the allowed chunks are in progress then.
+    /// Returns true once for each wait.
     pub(super) fn ends_wait(&self) -> bool {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         let count = counts.get_mut(&self.session).filter(|count| count.turns <= MOST_WAITING / 2 + 1);

@@ -1,6 +1,6 @@
-//! The job that sends the deliveries of one endpoint. There is one at a time for each endpoint, however much is pending, so
-//! that owners get their share, and no endpoint more than one slot. What has to wait is in the rows; the job sleeps until
-//! the next of it is due.
+//! The job that sends the deliveries of one endpoint. There is at most one for each endpoint, however much is pending, so that
+//! owners are scheduled fairly and no endpoint takes more than one slot. Pending deliveries are rows; the job sleeps until the
+//! next one is due.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -27,15 +27,15 @@ use super::sign::signatures;
 
 /// The most time of one attempt, and the most bytes of an answer that are kept.
 const LIMITS: Limits = Limits { time: Duration::from_secs(20), body: 1_024, beyond: Beyond::Cut };
-/// Deliveries that are read at a time, and sent at a time to an endpoint that answers.
+/// Deliveries that are read at a time, and sent at a time to an endpoint that responds.
 const BATCH: u32 = 16;
 const AT_ONCE: usize = 4;
-/// After so long another endpoint's turn has come.
+/// After this long the job yields to those of other endpoints.
 const TURN: Duration = Duration::from_secs(10);
 /// The longest that the job sleeps: a day is the longest delay.
 const LONGEST_SLEEP: Duration = Duration::from_hours(30);
 
-/// What the job needs.
+/// The context of the job.
 #[derive(Clone)]
 pub struct Desk {
     pub(super) client: Client,
@@ -58,7 +58,7 @@ pub enum Stage {
     Send,
 }
 
-/// What the job does next.
+/// The next step of the job.
 enum Step {
     Send(Box<WebhookRow>, Vec<DeliveryRow>),
     Sleep(Duration),
@@ -100,8 +100,9 @@ impl Job for Deliver {
 }
 
 impl Deliver {
-    /// Finds what is due. Whether the job sleeps or ends is written in the same unit of work, with the endpoint locked: who
-    /// adds a delivery afterwards knows that nobody looks at it. With `rest`, nothing is sent before that is over.
+    /// Finds the deliveries that are due. That the job sleeps or ends is written in the same unit of work, with the endpoint
+    /// locked, so that whoever adds a delivery afterwards knows that the job has to be woken. With `rest`, nothing is sent before
+    /// it is over.
     async fn next(&self, tx: &mut Tx, run: &Run, rest: Option<Duration>) -> Result<Step, StoreError> {
         let Some(mut row) = webhooks::locked(tx, run.owner(), &self.webhook).await? else { return Ok(Step::End) };
         if row.job.as_ref() != Some(run.job_id()) {
@@ -122,7 +123,7 @@ impl Deliver {
                 Step::Sleep(until.since(now).min(LONGEST_SLEEP))
             }
             Some(_) => {
-                // One that fails is tried with one delivery.
+                // A failing endpoint is probed with one delivery.
                 let limit = if row.failures > 0 { 1 } else { BATCH };
                 let due = deliveries::due(tx, &row.id, limit).await?;
                 row.parked_until = None;
@@ -138,14 +139,15 @@ impl Deliver {
 }
 
 impl Desk {
-    /// Sends deliveries, a few at a time; returns for how long the host takes no more.
+    /// Sends deliveries, a few at a time; returns the pause that the limit of the host asks for.
     async fn send_all(
         &self,
         run: &Run,
         endpoint: &WebhookRow,
         due: Vec<DeliveryRow>,
     ) -> Result<Option<Duration>, JobError> {
-        // One that is refused by the host stands for all: each would take a turn of those that wait for it.
+        // Once the limit of the host refuses one delivery, the rest of the batch is not tried: each would take a turn in its
+        // queue.
         let refused = OnceLock::new();
         let sent = stream::iter(due).map(async |delivery| self.send_one(run, endpoint, delivery, &refused).await);
         let mut sent = std::pin::pin!(sent.buffer_unordered(AT_ONCE));
@@ -156,7 +158,7 @@ impl Desk {
         Ok(rest)
     }
 
-    /// Sends a delivery, and writes what came of it; returns for how long the host takes no more, if it was not sent.
+    /// Sends a delivery, and records the attempt; returns the pause that the limit of the host asks for, if it was not sent.
     async fn send_one(
         &self,
         run: &Run,
@@ -169,7 +171,7 @@ impl Desk {
         }
         let address = match self.client.address(&endpoint.url) {
             Ok(address) => address,
-            // The operator's rules have changed.
+            // The operator has forbidden the address since.
             Err(error) => {
                 let tried = Tried { at: run.now(), took: Duration::ZERO, result: Err(error.into()) };
                 return self.settle(run, delivery, &tried).await.map(|()| None);
@@ -199,7 +201,7 @@ impl Desk {
         };
         let result = tokio::select! {
             result = self.client.send(request) => result,
-            // It is sent again when the job goes on.
+            // It is sent again when the job continues.
             () = run.cancelled().cancelled() => return Ok(None),
         };
         note(&permit, &result);
@@ -208,7 +210,7 @@ impl Desk {
         self.settle(run, delivery, &tried).await.map(|()| None)
     }
 
-    /// Writes what came of an attempt.
+    /// Records an attempt.
     async fn settle(&self, run: &Run, delivery: DeliveryRow, tried: &Tried) -> Result<(), JobError> {
         let random = self.randomness.fraction();
         run.write(async |tx| {
@@ -222,7 +224,7 @@ impl Desk {
         Ok(())
     }
 
-    /// Gives up a delivery that could not be tried for longer than anything is tried.
+    /// Gives up a delivery that exceeded its lifetime while it waited for the host.
     async fn give_up(&self, run: &Run, delivery: DeliveryRow) -> Result<(), JobError> {
         run.write(async |tx| {
             let Some((mut row, mut delivery)) = both(tx, run, &delivery).await? else { return Ok(()) };
@@ -235,7 +237,7 @@ impl Desk {
     }
 }
 
-/// The endpoint and the delivery as they are now, locked; none if they are gone meanwhile.
+/// The endpoint and the delivery as they are now, locked; none if one of them was deleted.
 async fn both(tx: &mut Tx, run: &Run, old: &DeliveryRow) -> Result<Option<(WebhookRow, DeliveryRow)>, StoreError> {
     let Some(row) = webhooks::locked(tx, run.owner(), &old.webhook).await? else { return Ok(None) };
     let delivery = deliveries::locked(tx, run.owner(), &old.webhook, &old.id).await?;
@@ -261,7 +263,8 @@ async fn write(
     webhooks::save(tx, row).await
 }
 
-/// Whether the host answered. What is refused before a connection says nothing of the host.
+/// Tells the host's circuit breaker whether the host responded. A request that was refused before a connection says nothing about
+/// the host.
 fn note(permit: &Permit, result: &Result<sluice_outbound::Answer, SendError>) {
     match result {
         Ok(_) => permit.answered(),

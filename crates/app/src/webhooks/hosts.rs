@@ -1,7 +1,7 @@
-//! How many requests are sent to one host at a time, and which hosts do not answer: whoever has endpoints there, a dead
-//! host holds at most a few of this process's slots, and is tried again ever more rarely.
+//! A concurrency limit and a circuit breaker for each host: whoever has endpoints there, a dead host holds at most a few of this
+//! process's slots, and is retried with growing pauses.
 //!
-//! Kept in memory: after a restart a host has to be found dead again, which takes one timeout.
+//! The state is in memory: after a restart a dead host has to be detected again, which takes one timeout.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,13 +16,13 @@ const FIRST: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_mins(5);
 /// The pause if a host is busy.
 const BUSY: Duration = Duration::from_secs(1);
-/// Those that wait for a host ask for it again one after the other, this far apart: each of them is an attempt of a job, and
-/// thousands of endpoints may wait for the same host.
+/// Jobs that wait for a host retry this far apart: each retry is an attempt of a job, and thousands of endpoints may wait for the
+/// same host.
 const APART: Duration = Duration::from_millis(10);
-/// The same for a host that does not answer, where nearly all of them ask in vain.
+/// The same for a host that does not respond, where nearly all retries are in vain.
 const APART_IF_SILENT: Duration = Duration::from_millis(50);
 
-/// All hosts that requests are sent to, or that do not answer.
+/// All hosts with open requests, or with an open circuit.
 #[derive(Default)]
 pub(super) struct Hosts {
     hosts: Mutex<HashMap<String, Host>>,
@@ -33,12 +33,12 @@ struct Host {
     open: u32,
     silent: u32,
     quiet_until: Option<Instant>,
-    /// When the last of those that wait asks again.
+    /// When the last of the waiting jobs retries.
     last_turn: Option<Instant>,
 }
 
 impl Host {
-    /// When one more asks again, which is not before `earliest`.
+    /// When another waiting job retries, `earliest` at the earliest.
     fn turn(&mut self, earliest: Instant) -> Instant {
         let apart = if self.silent > 0 { APART_IF_SILENT } else { APART };
         let turn = self.last_turn.map_or(earliest, |last| earliest.max(last + apart));
@@ -47,14 +47,14 @@ impl Host {
     }
 }
 
-/// The right to send one request at a time to a host.
+/// The right to send one request to a host.
 pub(super) struct Permit {
     hosts: Arc<Hosts>,
     name: String,
 }
 
 impl Hosts {
-    /// The right to send to a host, or after how long to ask again.
+    /// The right to send to a host, or the time after which to retry.
     pub(super) fn enter(self: &Arc<Self>, name: &str) -> Result<Permit, Duration> {
         let mut hosts = self.lock();
         let host = hosts.entry(name.to_owned()).or_default();
@@ -62,7 +62,7 @@ impl Hosts {
         if let Some(until) = host.quiet_until.filter(|until| *until > now) {
             return Err(host.turn(until) - now);
         }
-        // One that did not answer is tried by one request.
+        // A host that did not respond is probed with one request.
         let most = if host.silent > 0 { 1 } else { TO_ONE };
         if host.open >= most {
             return Err(host.turn(now + BUSY) - now);
@@ -77,21 +77,21 @@ impl Hosts {
 }
 
 impl Permit {
-    /// The host answered, whatever it said.
+    /// Notes that the host responded, with whatever status.
     pub(super) fn answered(&self) {
         if let Some(host) = self.hosts.lock().get_mut(&self.name) {
             host.silent = 0;
             host.quiet_until = None;
-            // Who asks from now on does not wait behind those that waited for an answer.
+            // New requests do not queue behind the jobs that waited for a response.
             host.last_turn = None;
         }
     }
 
-    /// The host did not answer.
+    /// Notes that the host did not respond.
     pub(super) fn was_silent(&self) {
         if let Some(host) = self.hosts.lock().get_mut(&self.name) {
             let now = Instant::now();
-            // Several requests that were under way together count once.
+            // Several concurrent requests that failed count once.
             if host.quiet_until.is_none_or(|until| until <= now) {
                 let pause = FIRST.saturating_mul(1 << host.silent.min(10)).min(LONGEST);
                 host.silent += 1;
@@ -108,7 +108,7 @@ impl Drop for Permit {
             host.open -= 1;
         }
         let now = Instant::now();
-        // Those that are forgotten are found dead again by one request.
+        // A host that is forgotten and still dead is detected again by one request.
         let kept = |host: &Host| host.open > 0 || host.quiet_until.is_some_and(|until| until + LONGEST > now);
         hosts.retain(|_, host| kept(host));
     }

@@ -1,5 +1,4 @@
-//! What follows from an answer, or from none: when a delivery is tried again, when its endpoint rests, and when either is
-//! given up.
+//! The consequences of an attempt: when a delivery is retried, how long its endpoint rests, and when either is given up.
 
 use std::time::Duration;
 
@@ -26,28 +25,28 @@ const SCHEDULE: [Duration; 9] = [
     minutes(20 * 60),
     minutes(24 * 60),
 ];
-/// Up to this part of a delay is added at random, so that what failed together is not tried together.
+/// The part of a delay that is added as random jitter, so that deliveries that failed together are not retried together.
 const JITTER: f64 = 0.2;
-/// A delivery that nobody has answered for so long is given up, however seldom it was tried: many wait for a silent host.
+/// The lifetime of a delivery that no endpoint has answered. Many deliveries may wait for one silent host, and be tried rarely.
 const LIFE: Duration = minutes(96 * 60);
-/// The rest of an endpoint after a failure; it doubles up to [`LONGEST_REST`].
+/// The pause of an endpoint after a failure; it doubles up to [`LONGEST_REST`].
 const FIRST_REST: Duration = Duration::from_secs(5);
 const LONGEST_REST: Duration = minutes(10);
-/// The longest that an endpoint may ask to be left alone.
+/// The longest `Retry-After` that is respected.
 const LONGEST_RETRY_AFTER: Duration = minutes(24 * 60);
 
-/// What happens to the endpoint beside its delivery.
+/// What happens to the endpoint of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// It stays as it is.
+    /// It stays enabled.
     Stays,
-    /// It wants nothing more.
+    /// It is disabled, since it answered 410.
     Gone,
-    /// Nothing has arrived for as long as is tried.
+    /// It is disabled, since no delivery has succeeded since this one was queued.
     Failing,
 }
 
-/// What came of an attempt.
+/// An attempt, with its result.
 pub(super) struct Tried {
     pub(super) at: Timestamp,
     pub(super) took: Duration,
@@ -55,7 +54,7 @@ pub(super) struct Tried {
 }
 
 impl Tried {
-    /// As it is logged.
+    /// Its row.
     pub(super) fn row(&self, n: u32) -> AttemptRow {
         let took_ms = u64::try_from(self.took.as_millis()).unwrap_or(u64::MAX);
         let row = AttemptRow { n, at: self.at, took_ms, status: None, answer: None, error: None, message: None };
@@ -74,7 +73,7 @@ impl Tried {
         }
     }
 
-    /// Why an answer is none of success.
+    /// Why an answer is not a success.
     fn refusal(&self) -> Option<(&'static str, &'static str)> {
         let status = self.result.as_ref().ok()?.status;
         match status.as_u16() {
@@ -91,7 +90,7 @@ impl Tried {
         self.result.is_ok() && self.refusal().is_none()
     }
 
-    /// How long the endpoint asks to be left alone.
+    /// The `Retry-After` of the answer.
     fn retry_after(&self) -> Option<Duration> {
         let value = self.result.as_ref().ok()?.headers.get(http::header::RETRY_AFTER)?.to_str().ok()?.trim();
         let wait = if let Ok(seconds) = value.parse() {
@@ -104,7 +103,7 @@ impl Tried {
         Some(wait.min(LONGEST_RETRY_AFTER))
     }
 
-    /// Changes a delivery and its endpoint, `now`. `random` is from 0 to 1.
+    /// Updates a delivery and its endpoint after an attempt. `random` is from 0 to 1.
     pub(super) fn settle(
         &self,
         endpoint: &mut WebhookRow,
@@ -131,7 +130,7 @@ impl Tried {
             give_up(delivery, now);
             return Verdict::Gone;
         }
-        // One that waited for its turn at a silent host may be that old at its first attempts.
+        // A delivery that waited for a silent host may exceed its lifetime at its first attempts.
         let is_late = self.result.is_err() && has_outlived(delivery, now);
         match SCHEDULE.get(delivery.round.saturating_sub(1) as usize).filter(|_| !is_late) {
             Some(delay) => {
@@ -143,12 +142,12 @@ impl Tried {
     }
 }
 
-/// Whether a delivery is older than anything is tried.
+/// Whether a delivery has exceeded its lifetime.
 pub(super) fn has_outlived(delivery: &DeliveryRow, now: Timestamp) -> bool {
     now.since(delivery.queued_at) > LIFE
 }
 
-/// Nothing has arrived since a delivery was queued that is given up now: then nothing arrives any more.
+/// Gives up a delivery. Its endpoint is failing if nothing has been delivered since the delivery was queued.
 pub(super) fn given_up(endpoint: &WebhookRow, delivery: &mut DeliveryRow, now: Timestamp) -> Verdict {
     give_up(delivery, now);
     let arrived = endpoint.succeeded_at.is_some_and(|at| at >= delivery.queued_at);

@@ -1,5 +1,5 @@
-//! A model's answer beside what this machine knows itself. What agrees is sure; what does not is doubtful, and says who has what
-//! instead. What was refused of the answer stays as it is here.
+//! Merges a model's answer with what this machine knows. Fields that agree are sure; those that do not are doubtful, with the
+//! other version and its source. Refused parts of the answer leave the local fields as they are.
 
 use std::ops::Range;
 
@@ -11,10 +11,10 @@ use super::phrase::{Phrase, alike, normal, same, same_latin};
 use super::task::Task;
 use crate::capture::card::Made;
 
-/// The language that the built-in dictionaries explain in.
+/// The language of the meanings in the built-in dictionaries.
 const LOCAL_MEANINGS: &str = "en";
 
-/// Puts a model's answer beside what is known here. Both have passed their checks.
+/// Merges a model's answer with the local fields. Both have passed their checks.
 pub(super) fn merge(task: &Task, local: Analysis, draft: &Draft, source: &Source) -> Analysis {
     let merging = Merging { task, draft, source };
     let mut merged = local;
@@ -34,7 +34,7 @@ pub(super) fn merge(task: &Task, local: Analysis, draft: &Draft, source: &Source
     merged
 }
 
-/// What is missing is missing for this reason.
+/// Sets the reason for all missing fields.
 pub(super) fn missing_because(analysis: &mut Analysis, reason: Reason) {
     for (_, field) in analysis.fields_mut() {
         if let Doubt::NeedsProvider { .. } = field.doubt {
@@ -58,7 +58,7 @@ impl<'a> Merging<'a> {
         self.phrase().language
     }
 
-    /// A field at a place of the draft.
+    /// The merged field at a place of the draft.
     fn field(
         &self,
         place: &str,
@@ -70,9 +70,9 @@ impl<'a> Merging<'a> {
         match (said.is_empty(), local) {
             (false, local) => Some(self.weighed(local, said, agree)),
             (true, local) if is_known => local,
-            // It gave an answer, which was refused.
+            // The model's answer was refused.
             (true, _) if self.draft.dropped.contains(place) => Some(Field::needs_provider(Reason::ModelFailed)),
-            // There is none, says the model.
+            // The model says that there is none.
             (true, _) => None,
         }
     }
@@ -88,7 +88,7 @@ impl<'a> Merging<'a> {
         made
     }
 
-    /// The phrase with its marks; whether they are all there the rules say.
+    /// The phrase with its vowel marks; the rules decide whether they are complete.
     fn marked(&self) -> Option<Field> {
         if !self.task.wants_marks() || self.draft.marked.is_empty() {
             return None;
@@ -100,7 +100,7 @@ impl<'a> Merging<'a> {
         Some(field)
     }
 
-    /// Of a phrase with marks it is what the rules make of these; the model's own is only compared with it.
+    /// The transliteration. With vowel marks the rules make it, and the model's own is only compared with it.
     fn transliteration(&self, local: Option<Field>) -> Option<Field> {
         let said = &self.draft.transliteration;
         if let Some(local) = local.as_ref().filter(|local| is_ruled(local)) {
@@ -112,7 +112,7 @@ impl<'a> Merging<'a> {
         }
     }
 
-    /// What rules make of a text whose marks are the model's.
+    /// The transliteration by rules of a text whose vowel marks are the model's.
     fn by_marks(&self, marked: &str) -> Option<Field> {
         let latin = latin_by_rules(self.language(), marked).filter(|_| !marked.is_empty())?;
         Some(Field { source: Some(self.source.clone()), ..latin })
@@ -134,7 +134,7 @@ impl<'a> Merging<'a> {
         };
         let said: Vec<Note> = said.map(|note| made(&note.about, &note.remark)).collect();
         if said.is_empty() && !self.draft.grammar.is_empty() {
-            // It had remarks, all of which were refused.
+            // All of its remarks were refused.
             for note in notes.iter_mut().filter(|note| note.text.source.is_none()) {
                 note.text = Field::needs_provider(Reason::ModelFailed);
             }
@@ -143,7 +143,7 @@ impl<'a> Merging<'a> {
         *notes = said;
     }
 
-    /// The model's words, in the order of the phrase, and those that it left out as they are known here.
+    /// The model's words, in the order of the phrase, with the local words that it left out.
     fn vocabulary(&self, mut local: Vec<Word>) -> Vec<Word> {
         let phrase = self.phrase();
         let mut words: Vec<(Range<usize>, Word)> = Vec::new();
@@ -174,7 +174,7 @@ impl<'a> Merging<'a> {
         let has_local_meanings = self.task.to == LOCAL_MEANINGS;
         let at = |name: &str| format!("{place}.{name}");
         let same = |one: &str, other: &str| same(language, one, other);
-        // The words of another language cannot be compared.
+        // Meanings in different languages cannot be compared.
         let explained = |local: Option<Field>| local.filter(|local| has_local_meanings || local.source.is_none());
         let local_latin = local.transliteration;
         let transliteration = match local_latin {
@@ -202,14 +202,14 @@ impl<'a> Merging<'a> {
                 &alike,
             ),
             notes: of(true, "notes", explained(local.notes), &said.notes, &alike),
-            // Lists say these, and no model is asked for them.
+            // These come from lists, and no model is asked for them.
             frequency: local.frequency,
             level: local.level,
             word: local.word,
         }
     }
 
-    /// A word by the marks that the model set in the phrase.
+    /// The transliteration of a word by the vowel marks that the model set in the phrase.
     fn marked_word(&self, pieces: &Range<usize>) -> Option<Field> {
         let marked = Phrase::new(&self.draft.marked, self.language());
         if marked.len() != self.phrase().len() {
@@ -219,7 +219,7 @@ impl<'a> Merging<'a> {
     }
 }
 
-/// Whether the rules of a script made a field, and are sure of it: no model knows them better.
+/// Whether a field was made by rules that are sure of it: no model overrides these.
 fn is_ruled(field: &Field) -> bool {
     field.doubt == Doubt::Sure && matches!(field.source, Some(Source::Rules { .. }))
 }

@@ -1,4 +1,4 @@
-//! The job that hears a session while it is recorded: a stretch of each segment at a time, whenever chunks have come.
+//! The job that transcribes a session while it is recorded: a stretch of each segment at a time, whenever chunks have arrived.
 
 use std::time::Duration;
 
@@ -18,19 +18,19 @@ use crate::scribe::audio;
 use crate::scribe::clock;
 use crate::scribe::context::ScribeApp;
 
-/// It waits so long for a chunk: a session to which nobody sends anything ends before.
+/// The longest that it waits for a chunk: a session that receives nothing is ended before.
 const LONGEST: Duration = Duration::from_hours(25);
-/// It runs before what nobody waits for, by so many minutes.
+/// Its priority over jobs that nobody waits for, in minutes.
 const PRIORITY: i32 = -10;
 
-/// Hears a session while it is recorded.
+/// Transcribes a session while it is recorded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HearSession {
     /// The session.
     pub session: RecordingId,
 }
 
-/// All in one: what was heard is a row.
+/// The only stage: its progress is stored in a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
@@ -38,7 +38,7 @@ pub enum Stage {
     Hear,
 }
 
-/// The job of a session, and how it is enqueued. It is a part of the recording, and in no list of jobs.
+/// The job of a session, and how it is enqueued. It is part of the recording, and in no list of jobs.
 pub(super) fn of(owner: &OwnerId, id: &RecordingId) -> (HearSession, EnqueueOptions) {
     let options = EnqueueOptions { priority: PRIORITY, ..EnqueueOptions::of(owner) };
     (HearSession { session: id.clone() }, options)
@@ -48,13 +48,13 @@ pub(super) fn of(owner: &OwnerId, id: &RecordingId) -> (HearSession, EnqueueOpti
 struct Now {
     row: RecordingRow,
     ears: Ears,
-    /// With the chunks of those that were not heard to their end.
+    /// With the chunks of those that are not transcribed to their end.
     segments: Vec<(SegmentRow, Vec<ChunkRow>)>,
-    /// Where each segment begins, in milliseconds of the session.
+    /// The start of each segment, in milliseconds from that of the session.
     offsets: Vec<u64>,
 }
 
-/// What a run has heard.
+/// The results of a run.
 #[derive(Default)]
 struct Heard {
     certain: Vec<LivePassage>,
@@ -71,7 +71,7 @@ impl Job for HearSession {
         Stage::Hear
     }
 
-    /// Hears: for machines with enough cores.
+    /// The pool for machines with enough cores.
     fn pool() -> &'static str {
         "speech"
     }
@@ -109,7 +109,7 @@ impl HearSession {
         let Some(row) = scribe::find(tx, owner, id).await? else { return Ok(None) };
         let Some(live) = scribe::live(tx, owner, id).await? else { return Ok(None) };
         let ears = Ears::of(&live.state);
-        // The transcript does not count one that ended before anything was recorded, either.
+        // As in the transcript, a segment that ended before anything was recorded does not count.
         let mut known = scribe::segments(tx, owner, id).await?;
         known.retain(|segment| segment.chunks != Some(0));
         let measured = clock::measured(tx, owner, id, &known).await?;
@@ -125,7 +125,7 @@ impl HearSession {
         Ok(Some(Now { row, ears, segments, offsets }))
     }
 
-    /// Stores what was heard, and tells of it; false if nobody wants it any more.
+    /// Stores the results, and publishes an event; false if the session is no longer transcribed.
     async fn keep(&self, run: &Run, ears: &Ears, certain: Vec<LivePassage>) -> Result<bool, JobError> {
         let unwritable = |error: serde_json::Error| JobError::fail("bad_live_state", error.to_string());
         let state = serde_json::to_value(ears).map_err(unwritable)?;
@@ -146,7 +146,7 @@ impl HearSession {
     }
 }
 
-/// Hears the next stretch of a segment; returns what is spoken.
+/// Transcribes the next stretch of a segment; returns the detected language.
 async fn hear(
     run: &Run,
     app: &ScribeApp,
@@ -174,7 +174,7 @@ async fn hear(
         sound: stretch.file,
         starts_ms: stretch.starts_ms,
         until_ms,
-        // An engine that knows nothing of the sound would begin with its beginning.
+        // An engine without state would start at the beginning of the sound.
         skip_to: skip_to.or(Some(from_ms).filter(|from| ear.state.is_none() && *from > 0)),
         language: row.language.clone(),
         state: ear.state.clone(),
@@ -186,12 +186,12 @@ async fn hear(
     match listened {
         Ok(mut listened) => {
             let language = listened.language.take();
-            // It may hear less than there is, where a codec rounds; what was to be heard is not heard again by itself.
+            // A codec may round the length down; the missing milliseconds are not transcribed again on their own.
             listened.until_ms = listened.until_ms.max(until_ms);
             heard.certain.extend(ear.take(number, listened));
             Ok(language)
         }
-        // Not a sound, or not yet: it goes on with what follows.
+        // The stretch cannot be decoded, or not yet: the job continues with the next one.
         Err(error) if error.remedy == Remedy::Fail => {
             run.log(format!("{until_ms} ms of segment {number}: {}", error.message));
             (ear.state, ear.from_ms, ear.heard_ms) = (None, until_ms, until_ms);
