@@ -132,13 +132,13 @@ impl Open for Clients {
     }
 }
 
-/// The list of a provider that cannot be asked.
+/// The pages of a provider whose client cannot be opened: the error alone.
 fn unopened<T: Send + 'static>(error: OpenError) -> Pages<'static, T> {
     let error = CheckError::Unreachable { message: error.message };
     stream::once(async move { Err(error) }).boxed()
 }
 
-/// Whether the key is to blame, or the way to the provider.
+/// Maps an error to an invalid key, or to an unreachable provider.
 fn check_error(error: CapabilityError) -> CheckError {
     let message = error.message;
     match error.code.as_str() {
@@ -179,7 +179,7 @@ pub(crate) fn open(
     }))
 }
 
-/// What the configuration says of them, without mistakes.
+/// The configured providers and routes, without mistakes.
 fn configured(config: &Config) -> anyhow::Result<ProvidersConfig> {
     let found = config.tables.providers()?;
     let said: Vec<String> = found.check(&[]).iter().chain(&price_problems(&found)).map(ToString::to_string).collect();
@@ -189,7 +189,7 @@ fn configured(config: &Config) -> anyhow::Result<ProvidersConfig> {
     Ok(found)
 }
 
-/// The table of prices by the names of the configuration, with what that says of single models.
+/// The table of prices by the configured names, with the prices that are configured for single models.
 fn prices(config: &ProvidersConfig) -> Result<Prices, PricesError> {
     let names: Vec<(&str, &str)> =
         config.providers.iter().map(|(name, settings)| (name.as_str(), table_of(name, settings))).collect();
@@ -202,7 +202,7 @@ fn prices(config: &ProvidersConfig) -> Result<Prices, PricesError> {
     Ok(prices)
 }
 
-/// The prices of the configuration that are none.
+/// The configured prices that are invalid.
 pub(crate) fn price_problems(config: &ProvidersConfig) -> Vec<ConfigProblem> {
     let mut problems = Vec::new();
     for (name, settings) in &config.providers {
@@ -216,12 +216,12 @@ pub(crate) fn price_problems(config: &ProvidersConfig) -> Vec<ConfigProblem> {
     problems
 }
 
-/// The name under which the table has what a provider charges.
+/// The name of a provider's prices in the table.
 fn table_of<'a>(name: &'a str, settings: &ProviderSettings) -> &'a str {
     openai::server(settings).map(Server::name).or_else(|| table_of_kind(settings.kind)).unwrap_or(name)
 }
 
-/// The same of a kind, at its public address; none of a runner, which has no public one.
+/// The same of a kind at its public address; none of a runner, which has no public address.
 const fn table_of_kind(kind: Kind) -> Option<&'static str> {
     match kind {
         Kind::OpenAi => Some(Server::OpenAi.name()),
@@ -233,7 +233,7 @@ const fn table_of_kind(kind: Kind) -> Option<&'static str> {
     }
 }
 
-/// What a table has for a model.
+/// The prices of a model.
 fn priced(prices: &Prices, provider: &str, model: &str) -> Vec<Price> {
     let Some(price) = prices.of(provider, model) else { return Vec::new() };
     let million = 1_000_000;

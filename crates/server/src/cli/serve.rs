@@ -32,7 +32,7 @@ pub(crate) async fn serve(config: &Config, options: &Serve) -> anyhow::Result<()
     let app = wiring::open(config).await?;
     let pools = pools_of(&app, &options.pools)?;
     app.schedule().await?;
-    // The key that signs links is there before the database may take no writes.
+    // Creates the key that signs links before the database might become read-only.
     Signer::of(&app.platform, &OwnerId::system()).await?;
     if options.role != Role::Worker {
         let plans = config.plans();
@@ -80,15 +80,15 @@ pub(crate) async fn serve(config: &Config, options: &Serve) -> anyhow::Result<()
     Ok(())
 }
 
-/// The allocator asks for pages of 2 MiB, which cost an idle server 10 MB (`bench/HTTP.md`). Other programs that are started
-/// as guarded children may have them again.
+/// Disables transparent huge pages of 2 MiB for the allocator, which cost an idle server 10 MB (`bench/HTTP.md`). Guarded child
+/// processes may use them again.
 fn without_huge_pages() {
     if let Err(error) = prctl::set_thp_disable(true) {
         tracing::debug!(%error, "the system does not let huge pages be refused");
     }
 }
 
-/// Refuses to serve strangers without sign-in.
+/// Refuses to listen beyond this machine without sign-in.
 pub(super) fn check_listen(options: &Serve) -> anyhow::Result<()> {
     if !options.listen.ip().is_loopback() && options.single_user {
         let detail = format!(
@@ -105,7 +105,7 @@ pub(super) fn check_listen(options: &Serve) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// SQLite is for one process.
+/// Refuses roles other than all on SQLite, which supports one process only.
 pub(super) fn check_role(config: &Config, options: &Serve) -> anyhow::Result<()> {
     if options.role != Role::All && matches!(config.database()?, Database::Sqlite(_)) {
         bail!("a role of its own is for several processes on one PostgreSQL: give its address with --database-url");
@@ -113,7 +113,7 @@ pub(super) fn check_role(config: &Config, options: &Serve) -> anyhow::Result<()>
     Ok(())
 }
 
-/// Warns of passwords that travel in the clear.
+/// Warns of passwords that would be sent without TLS.
 fn warn_of_passwords(options: &Serve) {
     let tls = options.public_url.as_ref().is_some_and(|url| url.scheme_str() == Some("https"));
     if !options.listen.ip().is_loopback() && !tls && options.role != Role::Worker {
@@ -124,7 +124,7 @@ fn warn_of_passwords(options: &Serve) {
     }
 }
 
-/// Who is let in, by the options.
+/// The access rules of the options.
 fn access(app: &App, options: &Serve) -> anyhow::Result<http::Access> {
     let settings = AccountSettings { sign_up: options.sign_up.into(), ..AccountSettings::default() };
     Ok(http::Access {

@@ -1,4 +1,4 @@
-//! The configuration file: what is in it, each value with its place.
+//! Reads the configuration file: its values, each with its place.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -17,8 +17,8 @@ use super::problem::{Place, Problem, Source, nearest};
 use super::schema::{Kind, Setting, file_id};
 use super::words;
 
-/// A table of the file that belongs to an app or a feature, and whose keys are no options, such as `[plans.NAME]`. Where an
-/// option has its name, it is that option's value, as JSON.
+/// A table of the file that belongs to an app or a feature, and whose keys are no options, such as `[plans.NAME]`. If an option
+/// has its name, the table is that option's value, as JSON.
 pub struct OwnedTable {
     /// Its name.
     pub name: &'static str,
@@ -28,7 +28,7 @@ pub struct OwnedTable {
     pub check: fn(Spanned<DeValue<'_>>) -> Result<(), Error>,
 }
 
-/// Every such table. What is in them is then had by [`Tables::get`].
+/// Every such table. [`Tables::get`] decodes their values.
 pub const OWNED: &[OwnedTable] = &[
     OwnedTable { name: "plans", by_name: false, check: readable::<Plans> },
     OwnedTable { name: "providers", by_name: true, check: readable::<ProviderSettings> },
@@ -70,20 +70,20 @@ pub(crate) struct Given {
     pub(crate) place: Place,
 }
 
-/// What a file says.
+/// The contents of a file.
 #[derive(Debug, Default)]
 pub(crate) struct Contents {
     /// By key. A secret's file has the key `…_file`.
     pub(crate) given: BTreeMap<String, Given>,
     pub(crate) tables: Tables,
-    /// What can be read of the tables that have mistakes, beside those without any.
+    /// The readable part of the tables that have mistakes, and the tables without mistakes.
     pub(crate) readable: Tables,
-    /// The keys of tables of which nothing can be read: `route`, `providers.voices`.
+    /// The keys of tables that cannot be read at all: `route`, `providers.voices`.
     pub(crate) unreadable: Vec<String>,
     pub(crate) problems: Vec<Problem>,
 }
 
-/// Reads a file. One that is not there says nothing, unless it was asked for by name.
+/// Reads a file. A missing one is empty, unless it was named explicitly.
 pub(crate) fn read(path: &Path, named: bool, settings: &[Setting], owned: &[OwnedTable]) -> Contents {
     let about = |message: String| Contents {
         problems: vec![Problem::new(Source { path, text: "" }.at(None), "", message)],
@@ -113,7 +113,7 @@ fn parse(source: &Source<'_>, settings: &[Setting], owned: &[OwnedTable]) -> Con
     let mut contents = reading.contents;
     let syntax = errors.iter().map(|error| Problem::new(source.at(error.span()), "", error.message()));
     let syntax: Vec<Problem> = syntax.collect();
-    // What is left of a line that cannot be read says nothing.
+    // The rest of an unreadable line is not reported again.
     let line = |problem: &Problem| match &problem.place {
         Place::File { line, .. } => *line,
         _ => None,
@@ -193,7 +193,7 @@ impl Reading<'_> {
         Box::new(Problem::new(place, key, "unknown key").nearest(nearest(key, known)))
     }
 
-    /// The values of a setting, as its option would be given them.
+    /// The values of a setting, in the form in which its option takes them.
     fn values(&self, setting: &Setting, value: &Spanned<DeValue<'_>>) -> Result<Vec<OsString>, Box<Problem>> {
         let kind = setting.kind();
         let wrong = || self.wrong(&setting.key, value, kind);
@@ -208,7 +208,7 @@ impl Reading<'_> {
             }
             (Kind::Text | Kind::Size, DeValue::String(text)) => text.to_string(),
             (Kind::Path, DeValue::String(text)) => {
-                // An empty path stays empty, and is refused.
+                // An empty path is not resolved, so that it is refused.
                 let path = if text.is_empty() { PathBuf::new() } else { self.path(text) };
                 return Ok(vec![path.into()]);
             }
@@ -269,7 +269,7 @@ impl Reading<'_> {
         }
     }
 
-    /// What can be read of it, after each mistake in it was reported.
+    /// The readable part of a table; each mistake in it is reported.
     fn read_owned(&mut self, key: &str, owned: &OwnedTable, value: &Spanned<DeValue<'_>>) -> Option<toml::Value> {
         let Mistakes { errors, rest } = mistakes::find(value, owned.check);
         for error in errors {
@@ -381,7 +381,7 @@ mod tests {
             let found: Vec<String> = read(&bad).problems.iter().map(ToString::to_string).collect();
             assert!(found.len() == 1 && found[0].starts_with(place) && found[0].contains(said), "{bad}: {found:#?}");
         }
-        // The same pair twice is no TOML.
+        // A duplicate pair is invalid TOML.
         assert!(!read(&pair("en-de", &with).repeat(2)).problems.is_empty());
     }
 

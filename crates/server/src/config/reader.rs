@@ -17,13 +17,13 @@ use super::problem::{Place, Problem, nearest};
 use super::schema::{Kind, Setting, change_options, file_id, settings};
 use crate::providers::price_problems;
 
-/// A secret longer than this is none.
+/// The largest file that is accepted as a secret, in bytes.
 const SECRET_BYTES: u64 = 64 * 1024;
 
 /// The variable that names the file.
 const FILE_VARIABLE: &str = "SLUICE_CONFIG";
 
-/// Settings that are nothing without another: (setting, what it needs), as ids.
+/// Settings that require another one: (setting, what it requires), as ids.
 const NEEDS: [(&str, &str); 7] = [
     ("oidc_name", "oidc_issuer"),
     ("oidc_client_id", "oidc_issuer"),
@@ -57,7 +57,7 @@ pub(crate) struct Effective {
     pub(crate) given: Option<Given>,
     /// The file from which a secret was read.
     pub(crate) secret_file: Option<PathBuf>,
-    /// Something was given, allowed or not.
+    /// Whether it was set, even to a value that is not allowed.
     was_tried: bool,
 }
 
@@ -96,8 +96,8 @@ impl Settings {
         read
     }
 
-    /// The command whose settings have these values as defaults, and take none from the environment by themselves. Options that
-    /// are no settings, such as the token of one command, still do.
+    /// The command with these values as defaults of its settings, which then ignore the environment. Options that are not
+    /// settings, such as the token of one command, still read it.
     pub(crate) fn apply(&self, command: Command) -> Command {
         let defaults: BTreeMap<&str, &Vec<OsString>> = self.all.iter().filter_map(Effective::as_default).collect();
         let known = variables_of(&self.all);
@@ -119,7 +119,7 @@ impl Settings {
         self.all.iter().find(|effective| effective.setting.id() == id)
     }
 
-    /// What the tables say of each other, as far as they can be read.
+    /// Checks references between tables, as far as these can be read.
     fn check_tables(&mut self, readable: &Tables, unreadable: &[String]) {
         let (Some(file), Ok(providers)) = (&self.file, readable.providers()) else { return };
         if unreadable.iter().any(|key| key == "providers") {
@@ -128,12 +128,12 @@ impl Settings {
         let place = Place::File { file: file.display().to_string(), line: None, column: None };
         let problem = |it: ConfigProblem| Problem::new(place.clone(), it.key, it.message);
         let mut unread: Vec<&str> = unreadable.iter().filter_map(|key| key.strip_prefix("providers.")).collect();
-        // That a route names no provider was said.
+        // A route without a provider was reported already.
         unread.push(MISSING);
         self.errors.extend(providers.check(&unread).into_iter().chain(price_problems(&providers)).map(problem));
     }
 
-    /// Settings that need or exclude each other.
+    /// Checks which settings require or exclude each other.
     fn check_needs(&mut self) {
         let given = |id: &str| self.find(id).and_then(|it| Some((it, it.given.as_ref()?)));
         let mut errors = Vec::new();
@@ -157,16 +157,16 @@ impl Settings {
 }
 
 impl Effective {
-    /// Its variable and its values, unless they are those of the command line, or none.
+    /// Its variable and its values, unless they come from the command line, or there are none.
     fn as_default(&self) -> Option<(&str, &Vec<OsString>)> {
         let given = self.given.as_ref()?;
-        // The value of a secret's file is the command line's in name only.
+        // The value of a secret's file is read from the file even if the command line names it.
         let by_option = matches!(given.place, Place::CommandLine { .. }) && self.secret_file.is_none();
         (!by_option).then_some((self.setting.env.as_str(), &given.values))
     }
 }
 
-/// The last subcommand, and what was given to it: options of the program are had there, too.
+/// The last subcommand and its arguments, which include the global options.
 fn innermost<'a>(command: &'a Command, matches: &'a ArgMatches) -> (&'a Command, &'a ArgMatches) {
     match matches.subcommand().and_then(|(name, inner)| Some((command.find_subcommand(name)?, inner))) {
         Some((command, inner)) => innermost(command, inner),
@@ -183,7 +183,7 @@ fn on_command_line(matches: &ArgMatches, id: &str) -> Option<Vec<OsString>> {
     Some(matches.get_raw(id)?.map(OsStr::to_owned).collect())
 }
 
-/// The file, and whether it was asked for by name: otherwise it may be missing.
+/// The file, and whether it was named explicitly: otherwise it may be missing.
 fn file_path(matches: &ArgMatches, environment: &Environment) -> Option<(PathBuf, bool)> {
     let named = on_command_line(matches, "config").and_then(|values| values.into_iter().next());
     if let Some(named) = named.or_else(|| environment.get(FILE_VARIABLE).cloned()) {
@@ -230,7 +230,7 @@ impl Reading<'_> {
         let given = |id: &str, option: String| {
             on_command_line(self.matches, id).map(|values| Given { values, place: Place::CommandLine { option } })
         };
-        // A command may have an option of that name which is no setting, such as `sluice user set --role`.
+        // A command may have an unrelated option of the same name, such as `sluice user set --role`.
         let is_another =
             |arg: &clap::Arg| arg.get_id().as_str() == setting.id() && arg.get_env() != Some(OsStr::new(&setting.env));
         if self.invoked.get_arguments().any(is_another) {
@@ -292,7 +292,7 @@ impl Reading<'_> {
         allowed
     }
 
-    /// Not errors: a cluster may set variables such as `SLUICE_PORT` for its own purposes.
+    /// These are warnings, not errors: a cluster may set variables such as `SLUICE_PORT` for its own purposes.
     fn unknown_variables(&mut self, command: &Command, all: &[Effective]) {
         let mut known = variables_of(all);
         known.push(FILE_VARIABLE.to_owned());

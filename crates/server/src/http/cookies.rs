@@ -15,7 +15,7 @@ const ATTEMPT: &str = "sluice_attempt";
 /// Seconds that a sign-in at the issuer may take.
 const ATTEMPT_SECONDS: u64 = 600;
 
-/// With the prefix a browser accepts a cookie by TLS alone, for this host alone (RFC 6265bis, 4.1.3.2).
+/// With the prefix, browsers accept the cookie over TLS alone, and for this host alone (RFC 6265bis, 4.1.3.2).
 fn full_name(access: &Access, name: &str) -> String {
     if access.is_secure() { format!("__Host-{name}") } else { name.to_owned() }
 }

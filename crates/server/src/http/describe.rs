@@ -1,4 +1,4 @@
-//! What all operations of the OpenAPI document share: it is added here, so that no handler repeats it.
+//! Completes the OpenAPI document with what all operations share, so that no handler repeats it.
 
 use serde_json::{Map, Value, json};
 use sluice_app::uploads::METADATA_BYTES;
@@ -33,8 +33,8 @@ pub(super) fn complete(document: &utoipa::openapi::OpenApi) -> Result<Value, ser
     Ok(document)
 }
 
-/// What the answers of shared endpoints hold of an app stands under its name: an app that has a schema `…Offer` adds to
-/// documents, one that has `…Choices` to the server's description, and one that has `…Snapshot` to the event `reset`.
+/// Sets the schemas of members that apps add to shared responses, by the name of the app: its schema `…Offer` for documents,
+/// `…Choices` for the server's description, and `…Snapshot` for the event `reset`.
 fn apps_of(document: &mut Value) {
     for (view, suffix) in [("DocumentView", "Offer"), ("ConfigView", "Choices"), ("PresentState", "Snapshot")] {
         let schemas = document["components"]["schemas"].as_object().into_iter().flat_map(Map::keys);
@@ -68,7 +68,7 @@ fn operation_of(method: &str, operation: &mut Value) {
     }
     let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
     for (status, response) in responses.iter_mut() {
-        // Unless the operation says it better.
+        // Unless the operation has a description of its own.
         if response["description"].as_str().is_none_or(str::is_empty) {
             response["description"] = status.parse().map_or("An answer.", description).into();
         }
@@ -94,7 +94,7 @@ fn operation_of(method: &str, operation: &mut Value) {
     }
 }
 
-/// OpenAPI has no word for the items of a stream before 3.2 (`itemSchema`), but JSON Schema has one for what a text holds.
+/// OpenAPI before 3.2 cannot describe the items of a stream (`itemSchema`), but JSON Schema can describe the content of a text.
 fn events_of_stream() -> Value {
     let reset = json!({ "event": { "const": "reset" }, "data": { "$ref": "#/components/schemas/PresentState" } });
     let other = json!({ "event": { "type": "string" }, "data": { "type": "object" } });
@@ -110,7 +110,7 @@ fn events_of_stream() -> Value {
 /// The name of an algorithm, and 20 or 32 bytes in Base64.
 const CHECKSUM: &str = "^(sha1 [A-Za-z0-9+/]{26}|sha256 [A-Za-z0-9+/]{42})[AEIMQUYcgkosw048]=$";
 
-/// Ids are UUIDs. What the extractors and the readers of headers bound is bounded here.
+/// The shared schemas of parameters: ids are UUIDs, and the bounds are those of the extractors and the readers of headers.
 fn parameter_of(parameter: &mut Value) {
     let is_name = parameter["in"] == "path" && parameter["schema"]["type"] == "string";
     if is_name && parameter["schema"].get("maxLength").is_none() {
@@ -118,7 +118,7 @@ fn parameter_of(parameter: &mut Value) {
     }
     let is_number = parameter["schema"]["type"] == "integer" && parameter["schema"]["format"] == "int32";
     if is_number && parameter["schema"].get("maximum").is_none() {
-        // Beyond it nothing has a number.
+        // Nothing is numbered beyond a 32-bit integer.
         parameter["schema"]["maximum"] = i32::MAX.into();
     }
     match parameter["name"].as_str() {

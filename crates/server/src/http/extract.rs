@@ -23,7 +23,8 @@ pub(crate) struct Json<T>(pub(crate) T);
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     type Rejection = Problem;
 
-    /// Serde takes an array for an object with its fields in order, and `5.0` for no integer, which it is in JSON.
+    /// Serde accepts an array in place of an object, with the fields in order, and refuses `5.0` as an integer, which it is in
+    /// JSON.
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let axum::Json(mut value) = axum::Json::<Value>::from_request(request, state).await?;
         if value.is_array() {
@@ -40,7 +41,7 @@ fn write_integers(value: &mut Value) {
         Value::Array(values) => values.iter_mut().for_each(write_integers),
         Value::Object(fields) => fields.values_mut().for_each(write_integers),
         Value::Number(number) if number.is_f64() => {
-            // Beyond 2^53 a float says no exact integer.
+            // Beyond 2^53 a float is no exact integer.
             let whole = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() < 9_007_199_254_740_992.0);
             if let Some(integer) = whole.and_then(|float| format!("{float:.0}").parse::<i64>().ok()) {
                 *value = integer.into();
@@ -56,7 +57,8 @@ impl<T: Serialize> IntoResponse for Json<T> {
     }
 }
 
-/// No body: what one says would be ignored unnoticed. `{}`, which some clients send with every request, says nothing.
+/// Requires a request without a body, since its content would be ignored silently. `{}`, which some clients send with every
+/// request, is accepted.
 pub(crate) struct NoBody;
 
 impl<S: Send + Sync> FromRequest<S> for NoBody {
@@ -114,7 +116,7 @@ impl<S: Sync> FromRequestParts<S> for IdempotencyKey {
     }
 }
 
-/// The path parameters. A name that is longer than any names nothing.
+/// The path parameters. An overlong one is not found.
 pub(crate) struct Path<T>(pub(crate) T);
 
 impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
@@ -150,7 +152,7 @@ impl From<JsonRejection> for Problem {
 }
 
 impl From<PathRejection> for Problem {
-    /// A path that does not parse names nothing that exists.
+    /// A path that does not parse is not found.
     fn from(rejection: PathRejection) -> Self {
         match rejection {
             PathRejection::FailedToDeserializePathParams(_) => Self::not_found("address in this API"),

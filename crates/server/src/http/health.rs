@@ -1,5 +1,5 @@
-//! Whether this process runs, and whether it can do its work. For probes and load balancers: without an identity, under any
-//! host name, and so rarely looked into that nobody can load the database with it.
+//! Liveness and readiness probes, also for load balancers: without an identity, and under any host name. Results are cached, so
+//! that probes cannot load the database.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -19,14 +19,14 @@ use super::Api;
 use super::extract::Json;
 use super::problem::Problem;
 
-/// How long an answer is given again: one that all is well, and another, so that a start is not noticed a second late.
+/// How long a result is cached: one that is ready, and one that is not, which is shorter, so that a start is noticed soon.
 const FRESH: Duration = Duration::from_secs(1);
 const FRESH_TROUBLE: Duration = Duration::from_millis(100);
 /// How long each check may take.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// A worker that has not polled for so long is stuck, or has no database.
+/// A worker that has not polled for this long is stuck, or cannot reach the database.
 const ASLEEP: Duration = Duration::from_secs(15);
-/// Free bytes that the disk of the data folder has to have beside the largest upload.
+/// Free bytes that the disk of the data folder has to have in addition to the largest upload.
 const RESERVE: u64 = 64 * 1024 * 1024;
 
 /// Whether one thing works.
@@ -65,7 +65,7 @@ pub(crate) struct LiveView {
     status: &'static str,
 }
 
-/// The last answer. Whoever asks while it is found out waits for it.
+/// The last result. Concurrent requests wait for the one that renews it.
 #[derive(Default)]
 pub(crate) struct Health(Mutex<Option<(Instant, Checks)>>);
 
@@ -118,7 +118,7 @@ async fn database(app: &App) -> CheckView {
     }
 }
 
-/// Looks for a blob that nobody has: a folder has to be there, and a bucket has to answer and know the key.
+/// Looks up a blob that does not exist: the folder has to exist, or the bucket has to respond and accept the key.
 async fn blobs(app: &App) -> CheckView {
     let media = app.platform.media.blobs();
     let looked = match media.check_place().await {

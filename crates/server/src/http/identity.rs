@@ -1,4 +1,4 @@
-//! Whose a request is, and what it may do. The one place where a session, a token or a local person becomes an owner.
+//! Authentication: the one place where a session, a token or the local user becomes an owner, with what the request may do.
 
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
@@ -24,23 +24,23 @@ use super::limits;
 use super::problem::Problem;
 use crate::oidc::{Claims, IssuerError, Oidc, Rejected};
 
-/// Who is let in, and where from.
+/// Who may access the server, and from where.
 #[derive(Clone)]
 pub struct Access {
     /// The accounts of this installation.
     pub accounts: Accounts,
-    /// The issuer whose people are let in.
+    /// The issuer whose users may sign in.
     pub oidc: Option<Arc<Oidc>>,
-    /// One person on this machine, without sign-in: only loopback names are served.
+    /// A single user on this machine, without sign-in: only loopback names are served.
     pub single_user: bool,
     /// The address under which people reach this server, such as `https://sluice.example.org`.
     pub public_url: Option<Uri>,
-    /// Proxies that say truly where a request comes from, in `X-Forwarded-For`.
+    /// Proxies whose `X-Forwarded-For` is trusted.
     pub proxies: Arc<[IpNet]>,
 }
 
 impl Access {
-    /// One person on this machine.
+    /// For a single user on this machine.
     pub fn single_user(accounts: Accounts) -> Self {
         Self { accounts, oidc: None, single_user: true, public_url: None, proxies: Arc::new([]) }
     }
@@ -55,8 +55,8 @@ impl Access {
         self.public_url.as_ref().and_then(Uri::authority)
     }
 
-    /// The address of the client: of the connection, or what trusted proxies say. Read from the end, since a client can
-    /// write what it likes at the beginning.
+    /// The address of the client: that of the connection, or the one that trusted proxies report. The header is read from its
+    /// end, since a client can write anything at its beginning.
     pub(crate) fn client(&self, peer: Option<SocketAddr>, headers: &HeaderMap) -> Option<IpAddr> {
         let mut address = peer?.ip().to_canonical();
         let trusted = |address: &IpAddr| self.proxies.iter().any(|network| network.contains(address));
@@ -73,8 +73,8 @@ impl Access {
     }
 }
 
-/// Finds out whose a request is, for the extractors below and for the log. What is wrong is refused here; what is missing is
-/// refused by the handlers that need it.
+/// Authenticates a request, for the extractors below and for the log. Invalid credentials are refused here; missing ones are
+/// refused by the handlers that need them.
 pub(crate) async fn authenticate(State(api): State<Api>, mut request: Request, next: Next) -> Response {
     if is_hook(request.uri().path()) {
         return next.run(request).await;
@@ -125,7 +125,7 @@ async fn find(api: &Api, shown: Shown) -> Result<Option<Found>, Problem> {
     let certain = |identity| Ok(Some(Found { identity, renewed: None }));
     match shown {
         Shown::Known(identity) => certain(*identity),
-        // Never answered as if it were not there.
+        // Credentials that are present are never ignored, as if there were none.
         Shown::Authorization(value) => {
             let token = bearer(&value).ok_or_else(invalid_token)?;
             match &api.access.oidc {
@@ -139,8 +139,8 @@ async fn find(api: &Api, shown: Shown) -> Result<Option<Found>, Problem> {
     }
 }
 
-/// Whose a token of the issuer is. Why it is not accepted is said: who develops against this server has to know, and who
-/// forges tokens learns nothing by it.
+/// The identity behind a token of the issuer. The reason why a token is refused is reported: developers need it, and it helps
+/// nobody to forge one.
 async fn of_issuer(accounts: &Accounts, oidc: &Oidc, token: &str) -> Result<Identity, Problem> {
     let claims = oidc.bearer(token).await.map_err(|rejected| {
         tracing::warn!(reason = %rejected, "a token of the issuer is not accepted");
@@ -169,7 +169,7 @@ pub(super) fn vouched(claims: &Claims) -> Vouched<'_> {
     }
 }
 
-/// Nobody is let in while the issuer's keys are not known.
+/// No one can sign in while the issuer's keys are unknown.
 pub(super) fn issuer_unavailable(error: &IssuerError) -> Problem {
     tracing::warn!(error = %error, "the issuer cannot be asked");
     Problem::new(
@@ -217,7 +217,7 @@ fn nobody() -> Problem {
     .header(name, value)
 }
 
-/// What proved whose a request is does not allow it.
+/// The problem of credentials that do not have this scope.
 fn lacks(scope: Scope) -> Problem {
     let value = format!("Bearer realm=\"sluice\", error=\"insufficient_scope\", scope=\"{scope}\"");
     let problem = Problem::new(
@@ -232,13 +232,13 @@ fn lacks(scope: Scope) -> Problem {
     }
 }
 
-/// The identity of a request that has one and may do what needs `scope`.
+/// The identity of a request, if it has one with this scope.
 fn allowed(parts: &Parts, scope: Scope) -> Result<&Identity, Problem> {
     let identity = parts.extensions.get::<Identity>().ok_or_else(nobody)?;
     if identity.may(scope) { Ok(identity) } else { Err(lacks(scope)) }
 }
 
-/// The scope of a request by its method: what changes nothing reads.
+/// The scope that a request needs by its method: methods without side effects only read.
 fn scope_of(method: &Method) -> Scope {
     if method.is_safe() { Scope::Read } else { Scope::Write }
 }
@@ -271,7 +271,7 @@ impl<S: Sync> FromRequestParts<S> for Admin {
     }
 }
 
-/// Who watches the installation: an administrator, or a token with no other scope than `metrics`.
+/// Whoever monitors the installation: an administrator, or a token with only the scope `metrics`.
 pub(crate) struct Operator;
 
 impl<S: Sync> FromRequestParts<S> for Operator {
@@ -282,7 +282,7 @@ impl<S: Sync> FromRequestParts<S> for Operator {
     }
 }
 
-/// Anybody who is signed in, with what proved it.
+/// Any identity, with its credentials.
 pub(crate) struct Signed(pub(crate) Identity);
 
 impl<S: Sync> FromRequestParts<S> for Signed {
@@ -293,12 +293,12 @@ impl<S: Sync> FromRequestParts<S> for Signed {
     }
 }
 
-/// A person in front of a browser, who may change what proves who they are. A token cannot: who steals one would keep access
-/// when it is revoked.
+/// An interactive session, which may change credentials. A token may not: whoever steals one would keep access after it is
+/// revoked.
 pub(crate) struct Person(pub(crate) Identity);
 
 impl Person {
-    /// Its session, which stays when all others end.
+    /// Its session, which stays when all others are ended.
     pub(crate) fn session(&self) -> Option<&SessionId> {
         match &self.0.proof {
             Proof::Session(id) => Some(id),

@@ -23,7 +23,7 @@ use super::problem::Problem;
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const LEFT: HeaderName = HeaderName::from_static("ratelimit");
 
-/// Who asks for something that is limited.
+/// The account, token and address that a limited request counts against.
 pub(crate) struct Asking(pub(crate) Asker);
 
 impl FromRequestParts<Api> for Asking {
@@ -45,7 +45,7 @@ fn asker(identity: &Identity, address: Option<String>) -> Asker {
     Asker { owner: identity.owner.clone(), token, address }
 }
 
-/// The client's address as it is counted. Of IPv6 a client has a whole network of 64 bits.
+/// The client's address that limits count against. An IPv6 client is counted by its network of 64 bits, all of which it may use.
 fn address(api: &Api, peer: Option<&ConnectInfo<SocketAddr>>, headers: &HeaderMap) -> Option<String> {
     let address = api.access.client(peer.map(|peer| peer.0), headers)?;
     Some(match address {
@@ -57,21 +57,21 @@ fn address(api: &Api, peer: Option<&ConnectInfo<SocketAddr>>, headers: &HeaderMa
     })
 }
 
-/// Those for the page's files and for links to media do not count, and neither do probes. Providers send as many notifications as
-/// there are calls.
+/// Whether a request counts. Those for the page's files, for media and for probes do not, nor do notifications of providers, of
+/// which there are as many as there are calls.
 fn counts(request: &Request) -> bool {
     let path = request.uri().path();
     path.starts_with("/api/") && path != "/api/v1/health" && !is_hook(path)
 }
 
-/// Somebody unknown, who is counted by the address alone.
+/// The asker of a request without an identity, which counts against its address alone.
 fn nobody(api: &Api, address: Option<String>) -> (Asker, Terms) {
     let mut terms = Terms::of(&api.app.platform.limits.plans, Plans::VISITOR, Overrides::default());
     terms.user = Limits::default();
     (Asker { owner: OwnerId::system(), token: None, address }, terms)
 }
 
-/// Counts a request whose identity is refused, which takes work as well; returns the refusal, or that of the limit.
+/// Counts a request with invalid credentials, since verifying them is work; returns their refusal, or that of the limit.
 pub(crate) async fn count_refused(api: &Api, request: Request, problem: Problem) -> Response {
     if !counts(&request) {
         return problem.into_response();
@@ -128,7 +128,7 @@ pub(crate) async fn begin_upload(
     asker: &Asker,
     request: Request,
 ) -> Result<(Vec<Standing>, Request), Problem> {
-    // With the form around it, of which there is little.
+    // With the form around the file, which is small.
     let bytes = request.headers().get(header::CONTENT_LENGTH);
     let bytes = bytes.and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     let bytes = bytes.map(|bytes| bytes.saturating_sub(forms::AROUND));
@@ -179,7 +179,7 @@ fn left(standing: &Standing) -> String {
     format!("\"{}\";r={}{time}", standing.policy(), standing.left)
 }
 
-/// Rounded up: who comes then does not come too early.
+/// Rounded up, so that a client that waits this long is not too early.
 fn whole_seconds(time: Duration) -> u64 {
     time.as_secs() + u64::from(time.subsec_nanos() > 0)
 }
@@ -202,7 +202,7 @@ impl From<Exceeded> for Problem {
             Limited::MoneyPerDay => ("limit_money_per_day", "The money of this day is spent"),
             Limited::MoneyPerMonth => ("limit_money_per_month", "The money of this month is spent"),
         };
-        // What exceeds the quota that is left does not fit later either: 413, not 429.
+        // A request for more than the whole quota does not fit later either: 413, not 429.
         let status = match exceeded.asked {
             Some(_) => StatusCode::PAYLOAD_TOO_LARGE,
             None => StatusCode::TOO_MANY_REQUESTS,
@@ -225,7 +225,7 @@ impl From<Exceeded> for Problem {
             problem = problem.with("retry_after_seconds", seconds).header(header::RETRY_AFTER, seconds.into());
         }
         let mut headers = HeaderMap::new();
-        // Bytes are not shown: their count would be stale with the next job that ends.
+        // Stored bytes are not shown: the number would be stale when the next job ends.
         if exceeded.holder != Holder::User || exceeded.limited != Limited::BytesKept {
             append_headers(&mut headers, &[standing]);
         }

@@ -97,7 +97,7 @@ struct Shown {
 }
 
 impl Shown {
-    /// The address says everything that the response depends on, so that any cache may keep it, for as long as the link works.
+    /// The address determines the whole response, so that any cache may keep it for as long as the link works.
     fn of(link: &Link, remaining: Duration) -> Self {
         Self {
             content_type: content_type(&link.name),
@@ -125,7 +125,7 @@ async fn elsewhere(
         disposition: shown.disposition.to_str().unwrap_or("attachment").to_owned(),
         cache_control: shown.cache_control.clone(),
     };
-    // What a link within its tolerance leads to still has to be reached.
+    // A link is accepted for some time after its expiry, and the bucket has to accept the redirect then.
     let lifetime = remaining.max(LinkKey::TOLERANCE);
     let address = media.blobs().presign(&link.hash, lifetime, &presented).await;
     let Some(address) = address.map_err(|error| Problem::internal(&error))? else { return Ok(None) };
@@ -141,7 +141,7 @@ async fn here(
     method: &Method,
     asked: &HeaderMap,
 ) -> Result<Response, Problem> {
-    // Lost bytes are said before the first of them is sent.
+    // Missing bytes are reported before the response begins.
     let size = media.size(&link.hash).await?.ok_or_else(gone)?;
     let etag = format!("\"{}\"", link.hash);
     let selection = select(method, asked, &etag, size);

@@ -23,12 +23,12 @@ use super::Api;
 use super::identity::Operator;
 use super::problem::Problem;
 
-/// How long gauges are given again.
+/// How long gauges are cached.
 const FRESH: Duration = Duration::from_secs(5);
-/// How long the bytes of all media are, which takes a walk over all of them.
+/// The same of the bytes of all media, which are counted by a walk over all of them.
 const BYTES_FRESH: Duration = Duration::from_mins(1);
 
-/// The server's own counters, and the last gauges. Concurrent requests share one reading of them.
+/// The server's own counters, and the cached gauges. Concurrent requests share one reading of them.
 #[derive(Clone, Default)]
 pub(crate) struct Metrics {
     received: Arc<AtomicU64>,
@@ -238,7 +238,7 @@ mod tests {
         );
     }
 
-    /// What `promtool check metrics` complains of, without it.
+    /// What `promtool check metrics` would report, without it.
     #[test]
     fn names_follow_the_conventions() {
         let named = |name: &str| {

@@ -55,7 +55,7 @@ pub(crate) async fn serve(
     if !matches!(method, Method::GET | Method::HEAD) {
         return Err(Problem::of_status(StatusCode::METHOD_NOT_ALLOWED).header(header::ALLOW, GET));
     }
-    // The files of the page hold nothing of anybody; without a session it would show nothing.
+    // The page's files contain no data of anybody, but without a session the page could show nothing.
     if is_route && person.is_none() {
         return Ok(to_sign_in(uri.path_and_query().map_or("/", |path| path.as_str())));
     }

@@ -57,14 +57,14 @@ fn as_problem(mut response: Response, id: &str) -> Response {
     if !status.is_client_error() && !status.is_server_error() {
         return response;
     }
-    // A page for people says what is wrong itself.
+    // An HTML page describes the error itself.
     if response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) {
         return response;
     }
     let owner = response.extensions_mut().remove::<OwnerId>();
     let problem = response.extensions_mut().remove::<Problem>().unwrap_or_else(|| Problem::of_status(status));
     let mut answer = problem.of_request(id).into_response();
-    // Such as Allow, Content-Range, and those of the security layer.
+    // For example Allow, Content-Range, and the headers of the security layer.
     for (name, value) in response.headers() {
         if ![header::CONTENT_TYPE, header::CONTENT_LENGTH, header::CONTENT_ENCODING].contains(name) {
             answer.headers_mut().insert(name, value.clone());
@@ -111,7 +111,7 @@ impl Line {
                 )
             };
         }
-        // Probes and scrapes come every few seconds, and say nothing while all is well.
+        // Probes and scrapes come every few seconds, and are logged only if they fail.
         let is_probe = self.route.starts_with("/health/") || self.route == "/metrics";
         if is_probe && self.status < 400 { line!(debug) } else { line!(info) }
     }

@@ -206,7 +206,7 @@ async fn dispatch(api: &Api, asker: &Asker, id: Option<String>, request: Request
         return Ok(capabilities(api));
     }
     let Some(id) = id else {
-        // Not of tus: for whoever wants to look.
+        // This is not part of tus: JSON for clients that inspect uploads.
         if method == Method::GET {
             let open = uploads::open(&api.app.uploads(), &asker.owner).await?;
             return Ok(Json(open.iter().map(UploadView::from).collect::<Vec<_>>()).into_response());
@@ -221,7 +221,7 @@ async fn dispatch(api: &Api, asker: &Asker, id: Option<String>, request: Request
     if !known.contains(&method) {
         return Err(not_allowed("DELETE, GET, HEAD, OPTIONS, PATCH"));
     }
-    // Not of tus: for whoever wants to look.
+    // GET is not part of tus, and needs no version.
     if method != Method::GET {
         headers::check_version(request.headers())?;
     }
@@ -285,7 +285,7 @@ async fn begin(api: &Api, asker: &Asker, request: Request) -> Result<Response, P
     if with_bytes {
         let append = Append { offset: 0, announced: headers::announced(headers), checksum };
         let appended = receive(api, asker.owner.clone(), row.id, append, request.into_body()).await;
-        // The upload exists, whatever happened to the bytes.
+        // The upload exists even if its first bytes were refused.
         let appended = appended.map_err(|problem| problem.header(header::LOCATION, location))?;
         progress(&mut response, &appended)?;
     } else {

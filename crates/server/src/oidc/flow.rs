@@ -1,8 +1,8 @@
 //! Signing in by a browser: authorisation code with PKCE (Core 1.0, 3.1; RFC 7636).
 //!
-//! The secret of an attempt is in a cookie of the browser that began it, and nowhere else: `state`, `nonce` and the code
-//! verifier are made of it, each in its own way, so that none tells of another, and what the issuer sends back is of use to
-//! that browser alone.
+//! The secret of a sign-in is in a cookie of the browser that began it, and nowhere else. `state`, `nonce` and the code verifier
+//! are derived from it by different labels, so that none reveals another, and the issuer's response is useless to any other
+//! browser.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -21,7 +21,7 @@ pub(crate) enum FlowError {
     /// Another browser began it, or it took too long.
     #[error("the answer of the issuer belongs to no sign-in of this browser")]
     OtherBrowser,
-    /// No one can sign in there by the page.
+    /// Sign-in by the page is not configured.
     #[error("this server has no client id at the issuer")]
     NoClient,
     /// The issuer cannot be asked.
@@ -46,7 +46,7 @@ impl Attempt {
         Self(URL_SAFE_NO_PAD.encode(bytes))
     }
 
-    /// The one of a cookie.
+    /// From the value of a cookie.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let plain =
             text.len() == LENGTH && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
@@ -68,14 +68,14 @@ impl Attempt {
     }
 }
 
-/// The answer of the token endpoint, as far as it is used.
+/// The members of the token endpoint's response that are used.
 #[derive(Deserialize)]
 struct Tokens {
     id_token: String,
 }
 
 impl Oidc {
-    /// The address at the issuer where a person signs in; it comes back to `back`.
+    /// The URL of the issuer's sign-in page, which redirects to `back`.
     pub(crate) async fn begin(&self, attempt: &Attempt, back: &str) -> Result<String, FlowError> {
         let client_id = self.settings.client_id.as_deref().ok_or(FlowError::NoClient)?;
         let endpoint = self.keys.discovered(&self.client).await?.authorization_endpoint;
@@ -96,7 +96,7 @@ impl Oidc {
         Ok(url.into())
     }
 
-    /// Who signed in, from what the issuer sent back.
+    /// The claims of the user who signed in, from the issuer's redirect.
     pub(crate) async fn finish(
         &self,
         attempt: &Attempt,
@@ -130,7 +130,7 @@ impl Oidc {
     }
 }
 
-/// As RFC 6749, 2.3.1 wants it before the Basic scheme.
+/// Form-encoded for the Basic scheme, as RFC 6749, 2.3.1 requires.
 fn encoded(text: &str) -> String {
     percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
 }

@@ -1,4 +1,4 @@
-//! What the issuer says of itself, and its keys: both are kept, and asked again when they are old or a key is unknown.
+//! The issuer's discovery document and keys: both are cached, and fetched again when they are old or a key is unknown.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -10,14 +10,14 @@ use tokio::time::Instant;
 
 use super::{IssuerError, json};
 
-/// Keys are asked again after this.
+/// How long keys are fresh.
 const FRESH: Duration = Duration::from_mins(5);
-/// An unknown key lets them be asked again, but not more often than this: anybody can send a token with any key id.
+/// An unknown key id causes a fetch, but no more often than this: anybody can send a token with any key id.
 const PAUSE: Duration = Duration::from_secs(30);
-/// An issuer that did not answer is asked again after this, while none of its keys is known.
+/// The delay before an issuer that did not respond is asked again, while none of its keys is known.
 const RETRY: Duration = Duration::from_secs(1);
 
-/// The discovery document, as far as it is used.
+/// The members of the discovery document that are used.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Discovered {
     issuer: String,
@@ -27,7 +27,7 @@ pub(super) struct Discovered {
 }
 
 impl Discovered {
-    /// What it says is to be asked, by the names of the members.
+    /// The endpoints that it names, by the names of the members.
     fn addresses(&self) -> [(&'static str, &str); 3] {
         [
             ("authorization_endpoint", &self.authorization_endpoint),
@@ -37,9 +37,9 @@ impl Discovered {
     }
 }
 
-/// Whether an address that an issuer names is asked. By TLS it may be any: some keep their keys at another host. Without,
-/// it is only the origin of an issuer that has no TLS itself, as one on this machine: keys that travel in the clear could be
-/// anybody's, and so could who gets this server's secret.
+/// Whether an address that the issuer names may be requested. Over TLS it may be any, since some issuers keep their keys at
+/// another host. Without TLS it has to be of the same origin as an issuer that has no TLS itself, such as one on this machine:
+/// keys that are fetched in the clear could be forged, and this server's secret could be intercepted.
 fn may_be_asked(issuer: &str, address: &str) -> bool {
     let (Ok(issuer), Ok(address)) = (Url::parse(issuer), Url::parse(address)) else { return false };
     let is_bare = address.username().is_empty() && address.password().is_none();
@@ -50,7 +50,7 @@ fn may_be_asked(issuer: &str, address: &str) -> bool {
 pub(super) struct Keys {
     issuer: String,
     known: Mutex<Known>,
-    /// Held by the one request that asks the issuer.
+    /// Held by the request that fetches.
     turn: tokio::sync::Mutex<()>,
 }
 
@@ -58,11 +58,11 @@ pub(super) struct Keys {
 struct Known {
     discovered: Option<Discovered>,
     keys: Vec<Jwk>,
-    /// When the keys came.
+    /// When the keys were fetched.
     fetched: Option<Instant>,
-    /// When they were last asked for.
+    /// When the last fetch began.
     asked: Option<Instant>,
-    /// When the issuer last did not answer.
+    /// When the issuer last failed to respond.
     failed: Option<Instant>,
 }
 
@@ -87,7 +87,7 @@ impl Keys {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What the issuer says of itself.
+    /// The discovery document.
     pub(super) async fn discovered(&self, client: &reqwest::Client) -> Result<Discovered, IssuerError> {
         if let Some(found) = self.known().discovered.clone() {
             return Ok(found);
@@ -109,7 +109,7 @@ impl Keys {
         let odd = |why: String| IssuerError::Odd { url: url.clone(), why };
         let found: Discovered =
             serde_json::from_value(get(client, &url).await?).map_err(|error| odd(error.to_string()))?;
-        // One that says that it is another could vouch for anybody.
+        // A document for another issuer could vouch for any user.
         if found.issuer != self.issuer {
             return Err(odd(format!("it calls itself {:?}", found.issuer)));
         }
@@ -122,7 +122,7 @@ impl Keys {
         Ok(found)
     }
 
-    /// Those who waited for a request that failed are told so at once, instead of waiting for one of their own.
+    /// Notes a failed fetch, so that requests that waited for it fail at once, instead of each trying again.
     fn noting_failure<T>(&self, result: Result<T, IssuerError>) -> Result<T, IssuerError> {
         let silent = matches!(result, Err(IssuerError::Silent { .. }));
         if result.is_err() && !silent {
@@ -140,12 +140,12 @@ impl Keys {
         if !asks {
             return Ok(known);
         }
-        // While one request asks, others go on with the key that they know; without it, they wait for the answer.
+        // While one request fetches, others use the key that they know, or else wait for the result.
         let turn = if known.is_some() { self.turn.try_lock().ok() } else { Some(self.turn.lock().await) };
         if turn.is_none() {
             return Ok(known);
         }
-        // Another one may have asked meanwhile.
+        // Another request may have fetched in the meantime.
         let asks = self.known().should_ask(id);
         if asks {
             self.known().asked = Some(Instant::now());
@@ -153,7 +153,7 @@ impl Keys {
             let mut known = self.known();
             match fetched {
                 Ok(keys) => (known.keys, known.fetched) = (keys, Some(Instant::now())),
-                // Nobody can sign in without.
+                // Without any keys no one can sign in.
                 Err(error) if known.keys.is_empty() => return Err(error),
                 Err(error) => tracing::warn!(%error, "the issuer's keys cannot be renewed; the known ones are used"),
             }
@@ -162,10 +162,10 @@ impl Keys {
     }
 
     async fn fetch(&self, client: &reqwest::Client) -> Result<Vec<Jwk>, IssuerError> {
-        // Asked again with the keys: an issuer may move them.
+        // Discovered again with the keys, since an issuer may move them.
         let url = self.discover(client).await?.jwks_uri;
         let set = get(client, &url).await?;
-        // One by one: a key of a kind that is not known here is passed over, and so is one that is not for signatures.
+        // One by one: keys of unknown kinds, and those that are not for signatures, are skipped.
         let keys = set.get("keys").and_then(serde_json::Value::as_array).into_iter().flatten();
         let signs = |key: &Jwk| key.common.public_key_use.as_ref().is_none_or(|what| *what == PublicKeyUse::Signature);
         let keys: Vec<Jwk> = keys.filter_map(|key| serde_json::from_value(key.clone()).ok()).filter(signs).collect();
@@ -199,7 +199,7 @@ mod tests {
 
     use super::*;
 
-    /// An issuer that accepts connections and never answers: its address, and how many it accepted.
+    /// An issuer that accepts connections and never responds: its address, and the number of connections.
     async fn hanging() -> (String, Arc<AtomicUsize>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
