@@ -1,5 +1,5 @@
-//! Uploads, jobs and bytes, each decided in the unit of work of what it admits. A unit of work that is refused is rolled back,
-//! and with it what it counted.
+//! Admission of uploads, jobs and bytes, each in the unit of work that adds them: if it is refused, it is rolled back with what
+//! it counted.
 
 use std::time::Duration;
 
@@ -12,12 +12,12 @@ use sluice_store::{StoreError, Tx, blobs, uploads};
 use super::terms::{Terms, terms};
 use super::{Asker, Exceeded, LimitError, Limiter, Standing};
 
-/// A client that has too many jobs is told to ask again after this long; nobody knows when one ends.
+/// The delay after which a client with too many concurrent jobs may retry; it is not known when one of them ends.
 const ASK_AGAIN: Duration = Duration::from_secs(30);
-/// A person whose room is nearly used is told so once a day.
+/// How often an owner is warned that the space is nearly used up.
 const ROOM_WARNING: Duration = Duration::from_hours(24);
 
-/// Counts the beginning of an upload of so many bytes, if they are known, and checks that there is room for them.
+/// Counts the beginning of an upload, and checks that there is room for its bytes, if their number is known.
 pub async fn upload(
     tx: &mut Tx,
     limiter: &Limiter,
@@ -29,20 +29,20 @@ pub async fn upload(
     if let Some(cap) = terms.user.bytes_kept {
         let of = Of::new(Holder::User, asker.owner.as_str());
         limits::lock(tx, &of, Limited::BytesKept).await?;
-        // What others have announced and not sent yet has its place already.
+        // Bytes of other uploads that are announced, and not received yet, count as used.
         let used = blobs::usage(tx, &asker.owner).await? + uploads::announced(tx, &asker.owner).await?;
         fits(cap, used, bytes)?;
     }
     Ok(standings)
 }
 
-/// Counts one of what has no limit but its windows.
+/// Counts one against a limit that has only windows.
 pub async fn one(tx: &mut Tx, limiter: &Limiter, asker: &Asker, limited: Limited) -> Result<Vec<Standing>, LimitError> {
     let terms = terms(tx, &limiter.plans, &asker.owner).await?;
     take(tx, &terms, asker, limited).await
 }
 
-/// Counts the start of a job, and checks that it is not one too many at once, and that there is room for what it makes.
+/// Counts the start of a job, and checks the limit of concurrent jobs, and that there is room for its results.
 pub async fn job(tx: &mut Tx, limiter: &Limiter, asker: &Asker) -> Result<Vec<Standing>, LimitError> {
     let terms = terms(tx, &limiter.plans, &asker.owner).await?;
     let mut standings = take(tx, &terms, asker, Limited::Jobs).await?;
@@ -50,7 +50,7 @@ pub async fn job(tx: &mut Tx, limiter: &Limiter, asker: &Asker) -> Result<Vec<St
     Ok(standings)
 }
 
-/// Checks that a job that goes on, or is done again, is not one too many at once. It was counted when it was started.
+/// Checks the limit of concurrent jobs for one that continues, or is retried. It was counted when it was started.
 pub async fn job_again(tx: &mut Tx, limiter: &Limiter, owner: &OwnerId) -> Result<(), LimitError> {
     let terms = terms(tx, &limiter.plans, owner).await?;
     one_more_at_once(tx, limiter, &terms, owner).await.map(drop)
@@ -90,13 +90,13 @@ pub async fn still_room(tx: &mut Tx, limiter: &Limiter, owner: &OwnerId, upload:
     Ok(fits(cap, used, Some(length))?)
 }
 
-/// What an owner kept before a unit of work that adds to it, for [`kept`].
+/// The bytes that an owner stored before a unit of work that adds some, for [`kept`].
 pub struct Before {
     cap: Option<Cap>,
     used: u64,
 }
 
-/// Begins a unit of work that may add bytes: from now on nobody else does so for this owner until it ends.
+/// Begins a unit of work that may add bytes: until it ends, no other one does so for this owner.
 pub async fn before_keeping(tx: &mut Tx, limiter: &Limiter, owner: &OwnerId) -> Result<Before, LimitError> {
     let cap = terms(tx, &limiter.plans, owner).await?.user.bytes_kept;
     if cap.is_none() {
@@ -106,7 +106,7 @@ pub async fn before_keeping(tx: &mut Tx, limiter: &Limiter, owner: &OwnerId) -> 
     Ok(Before { cap, used: blobs::usage(tx, owner).await? })
 }
 
-/// Checks what such a unit of work has added: more than the limit is refused, unless it added nothing.
+/// Checks the bytes that such a unit of work has added: exceeding the limit is refused, unless nothing was added.
 pub async fn kept(tx: &mut Tx, owner: &OwnerId, before: Before) -> Result<(), LimitError> {
     let Some(cap) = before.cap else { return Ok(()) };
     let used = blobs::usage(tx, owner).await?;
@@ -119,7 +119,7 @@ pub async fn kept(tx: &mut Tx, owner: &OwnerId, before: Before) -> Result<(), Li
 }
 
 fn fits(cap: Cap, used: u64, more: Option<u64>) -> Result<(), Exceeded> {
-    // Of what is not known to be too much it turns out at its end, and what is here already needs no room.
+    // An upload of unknown length is checked again at its end, and bytes that are stored already need no room.
     let more = more.unwrap_or(0);
     if used.saturating_add(more) <= cap.hard { Ok(()) } else { Err(full(cap, used, Some(more))) }
 }
@@ -129,7 +129,7 @@ fn full(cap: Cap, used: u64, asked: Option<u64>) -> Exceeded {
     Exceeded { holder, limited, hard, used, asked, seconds: None, frees_at: None, retry_after: None }
 }
 
-/// Counts one in every window that applies, or in none.
+/// Counts one in every window that applies, or in none of them.
 async fn take(tx: &mut Tx, terms: &Terms, asker: &Asker, limited: Limited) -> Result<Vec<Standing>, LimitError> {
     let mut standings = Vec::new();
     let now = tx.now().await?;
@@ -153,7 +153,7 @@ async fn take(tx: &mut Tx, terms: &Terms, asker: &Asker, limited: Limited) -> Re
     Ok(standings)
 }
 
-/// Tells an owner of a soft limit that is reached.
+/// Emits an event that a soft limit is reached.
 pub(super) async fn warn(
     tx: &mut Tx,
     owner: &OwnerId,

@@ -33,7 +33,7 @@ pub use usage::{State, Usage, UsageEntry, usage};
 pub struct Limiter {
     /// The plans of the configuration.
     pub plans: Plans,
-    /// Requests that this process may still answer.
+    /// The leases of requests.
     pub requests: Requests,
     uncounted: OnceLock<Vec<&'static str>>,
 }
@@ -44,22 +44,22 @@ impl Limiter {
         Self { plans, ..Self::default() }
     }
 
-    /// Names the kinds of jobs of the apps that are not among the jobs at once (`Module::uncounted`), once in a process.
+    /// Registers the kinds of jobs that do not count as concurrent (`Module::uncounted`), once in a process.
     pub(crate) fn leave_out(&self, kinds: impl Iterator<Item = &'static str>) {
         self.uncounted.get_or_init(|| kinds.collect());
     }
 
-    /// The kinds of jobs that are not among the jobs at once.
+    /// The kinds of jobs that do not count as concurrent.
     pub(crate) fn uncounted(&self) -> Vec<&'static str> {
         let of_apps = self.uncounted.get().into_iter().flatten().copied();
         [DOCUMENT_READ].into_iter().chain(of_apps).collect()
     }
 }
 
-/// The kind of the job that reads a document by OCR: it belongs to an upload, and is not one of the jobs at once.
+/// The kind of the job that reads a document by OCR: it belongs to an upload, and does not count as concurrent.
 pub const DOCUMENT_READ: &str = "document.read";
 
-/// Who asks for something that is limited.
+/// The account, token and address that a limited request counts against.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asker {
     /// The owner of what is made.
@@ -137,7 +137,7 @@ impl Exceeded {
         let (hard, used) = (self.hard, self.used);
         let of = |count: u64, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
         let again = match self.retry_after {
-            // Whoever waits for so long is not refused for a part of a second.
+            // Rounded up, so that a client that waits this long is not refused for a fraction of a second.
             Some(after) => format!("try again in {} s", after.as_millis().div_ceil(1_000)),
             None => "ask an administrator for a higher limit".to_owned(),
         };

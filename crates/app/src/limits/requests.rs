@@ -1,7 +1,7 @@
-//! Requests are counted in memory: a process leases a few of a window at a time, and what it has leased counts as used, so
-//! that all processes together never answer more than the limit. What is left of a lease after a while is given
-//! back with the next request of its holder in that process; until then, or until the window ends, another process may refuse
-//! a request although one of the leased ones will not come, at most a fiftieth of the limit per process.
+//! Counts requests in memory. A process leases a few requests of a window at a time, and leased requests count as used, so that
+//! all processes together never exceed the limit. The rest of a lease is returned after a while, by the next request of its
+//! holder in that process; until then, or until the window ends, another process may refuse a request although a leased one will
+//! not be used: at most a fiftieth of the limit for each process.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -17,18 +17,18 @@ use super::admit::warn;
 use super::terms::Terms;
 use super::{Asker, Exceeded, LimitError, Standing};
 
-/// A lease is renewed after so long, so that others get what is not used of it.
+/// How long a lease is held, so that others get the unused rest of it.
 const HELD: Duration = Duration::from_secs(10);
-/// After a refusal the database is not asked again for so long.
+/// After a refusal the database is not asked again for this long.
 const REFUSED: Duration = Duration::from_millis(500);
-/// A lease has this part of the limit,
+/// The divisor of the limit that is the size of a lease,
 const PART: u64 = 50;
-/// and at most so many.
+/// and the largest lease.
 const MOST: u64 = 100;
-/// More holders are not remembered: those whose lease is over are forgotten.
+/// The most holders in memory; beyond it, those with expired leases are removed.
 const HOLDERS: usize = 20_000;
 
-/// What a process may still use of each window.
+/// The leases of a process.
 #[derive(Debug, Default)]
 pub struct Requests {
     held: Mutex<HashMap<Of, Held>>,
@@ -39,7 +39,7 @@ struct Held {
     window: Window,
     leased: Leased,
     left: u64,
-    /// From then on the next request gives the lease back, or nothing is asked for before.
+    /// When the lease is to be returned, or until when no new one is requested after a refusal.
     until: Timestamp,
 }
 
@@ -48,7 +48,7 @@ impl Held {
         self.window == window && now < self.until && now < self.leased.ends_at
     }
 
-    /// Until the window ends, which may have begun after the request came.
+    /// The time until the window ends, which may have begun after the request arrived.
     fn rest(&self, now: Timestamp) -> Duration {
         self.leased.ends_at.since(now).min(Duration::from_secs(self.window.seconds.into()))
     }
@@ -66,8 +66,8 @@ impl Held {
 }
 
 impl Requests {
-    /// Counts a request in every window that applies to it; returns how far each is used. Nothing is read or written if no
-    /// window applies, and otherwise little more than the time.
+    /// Counts a request in every window that applies to it; returns the standing of each. Without such windows nothing is read or
+    /// written, and otherwise usually nothing but the time.
     pub async fn count(&self, store: &Store, terms: &Terms, asker: &Asker) -> Result<Vec<Standing>, LimitError> {
         let windows = terms.windows(asker, Limited::Requests);
         if windows.is_empty() {
@@ -91,7 +91,7 @@ impl Requests {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A request that was refused by another limit does not count.
+    /// Returns what was counted for a request that another limit refused.
     fn give_back<'a>(&self, counted: impl Iterator<Item = &'a Of>) {
         let mut held = self.held();
         for of in counted {
@@ -119,7 +119,7 @@ impl Requests {
                 Some(known) if known.is_of(window, now) && known.leased.granted == 0 => {
                     return Err(refused(of, *known, now).into());
                 }
-                // The request that renews a lease takes the rest of the last one, so that it is returned once.
+                // The request that renews a lease returns the rest of the last one, so that it is returned once.
                 Some(known) => Some((known.leased.began_at, std::mem::take(&mut known.left))),
                 None => None,
             }
@@ -134,7 +134,7 @@ impl Requests {
         let leased = match store.write(lease).await {
             Ok(leased) => leased,
             Err(error) => {
-                // It was not given back either.
+                // The rest was not returned either.
                 if let (Some((began_at, unused)), Some(known)) = (back, self.held().get_mut(of))
                     && known.leased.began_at == began_at
                 {
@@ -147,7 +147,7 @@ impl Requests {
         if held.len() >= HOLDERS {
             held.retain(|_, held| now < held.leased.ends_at && now < held.until);
         }
-        // Another request may have leased some meanwhile.
+        // A concurrent request may have leased some.
         let others = held.get(of).filter(|known| known.is_of(window, now) && known.leased.began_at == leased.began_at);
         let others = others.map_or(0, |known| known.left);
         let total = others + leased.granted;

@@ -1,4 +1,4 @@
-//! Which limits apply to whom.
+//! Which limits apply to an owner.
 
 use sluice_domain::ids::OwnerId;
 use sluice_domain::limits::{Holder, Limited, Limits, Overrides, Plan, Plans, Window};
@@ -12,18 +12,18 @@ use super::Asker;
 pub struct Terms {
     /// The name of the plan.
     pub plan_name: String,
-    /// The plan with whose accounts they count together: the standard one, if their own is not configured any more.
+    /// The plan whose shared limits it counts against: the standard one, if its own is no longer configured.
     counted_as: String,
-    /// The plan; the standard one, if its own is not configured any more.
+    /// The plan; the standard one, if its own is no longer configured.
     pub plan: Plan,
-    /// What was replaced of it for this owner.
+    /// Limits that replace those of the plan for this owner.
     pub overrides: Overrides,
-    /// What the owner may use: the plan's limits with those in their place.
+    /// The effective limits: those of the plan, with the replaced ones.
     pub user: Limits,
 }
 
 impl Terms {
-    /// The limits of whoever has this plan and these limits in its place.
+    /// The limits of an owner with this plan and these overrides.
     pub fn of(plans: &Plans, plan_name: &str, overrides: Overrides) -> Self {
         let plan = plans.of(plan_name);
         let counted_as = if plans.has(plan_name) { plan_name } else { Plans::STANDARD }.to_owned();
@@ -41,7 +41,7 @@ impl Terms {
     }
 }
 
-/// The limits of an owner as they are now. Who has no account has the plan [`Plans::VISITOR`].
+/// The present limits of an owner. Without an account the plan is [`Plans::VISITOR`].
 pub async fn terms(tx: &mut Tx, plans: &Plans, owner: &OwnerId) -> Result<Terms, StoreError> {
     Ok(match accounts::account(tx, owner).await? {
         Some(account) => Terms::of(plans, &account.plan, account.limits),

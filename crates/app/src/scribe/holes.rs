@@ -1,5 +1,5 @@
-//! What of a segment is not in its transcript: what never arrived, what cannot be read, what nobody wrote down, and where its
-//! recorder had nothing.
+//! Gaps in the transcript of a segment: chunks that never arrived, sound that cannot be decoded or was not transcribed, and
+//! pauses of the recorder.
 
 use std::ops::Range;
 
@@ -10,20 +10,20 @@ use sluice_store::scribe::{ChunkRow, SegmentRow};
 use super::clock::end_of;
 use super::gap::{Gap, GapReason};
 
-/// A stretch without sound that is shorter is no gap, in milliseconds: a recorder stumbles, and a packet is lost.
+/// The shortest stretch without sound that is a gap, in milliseconds: recorders stutter, and packets are lost.
 const LEAST_MS: u64 = 1_000;
-/// The clocks of a recorder and of its sound differ by at most one part in so many.
+/// The clocks of a recorder and of its sound differ by at most one part in this many.
 const DRIFT: u64 = 1_000;
 
-/// A stretch of a segment of which nothing is in the transcript, and why.
+/// A stretch of a segment without transcript, in milliseconds, with the reason.
 pub(super) type Lost = (Range<u64>, GapReason);
 
-/// What is missing of a segment that ends then, in milliseconds of it.
+/// The gaps of a segment that ends at `until_ms`, in milliseconds from its start.
 pub(super) fn of(chunks: &[ChunkRow], lost: &[Lost], transcript: &Transcript, until_ms: u64) -> Vec<Gap> {
     let gap = |(lost, reason): &Lost| Gap { start_ms: lost.start, end_ms: lost.end, reason: *reason, estimated: false };
     let mut gaps = not_received(chunks, until_ms);
     gaps.extend(lost.iter().map(gap));
-    // An engine hears in windows, the last of which may be longer than what is there.
+    // Engines transcribe in windows, the last of which may end after the sound.
     let end = end_of(chunks);
     for stretch in &transcript.unwritten {
         let (from, until) = (u64::from(stretch.start_ms), u64::from(stretch.end_ms).min(end));
@@ -34,7 +34,7 @@ pub(super) fn of(chunks: &[ChunkRow], lost: &[Lost], transcript: &Transcript, un
     gaps
 }
 
-/// The chunks that are missing, as stretches of time. How long those are that are missing at the end is an estimate.
+/// The missing chunks, as time ranges. The lengths of those that are missing at the end are estimated.
 fn not_received(chunks: &[ChunkRow], until_ms: u64) -> Vec<Gap> {
     let reason = GapReason::NotReceived;
     let (mut gaps, mut until) = (Vec::new(), (0, 0));
@@ -51,8 +51,8 @@ fn not_received(chunks: &[ChunkRow], until_ms: u64) -> Vec<Gap> {
     gaps
 }
 
-/// Where there is nothing to hear in a segment that was heard, although its chunks are there, in milliseconds of the segment, and
-/// why. What was heard although nothing of it can be read here was heard by something that can.
+/// The stretches of a segment that have chunks but no sound, in milliseconds from its start, with the reasons. If nothing of a
+/// transcribed segment can be decoded here, nothing is lost: a provider could decode it.
 pub(super) fn lost(segment: &SegmentRow, media_type: &str, chunks: &[ChunkRow], readable: &Readable) -> Vec<Lost> {
     let Readable { stretches, is_damaged } = readable;
     if stretches.is_empty() {
@@ -69,9 +69,9 @@ pub(super) fn lost(segment: &SegmentRow, media_type: &str, chunks: &[ChunkRow], 
     }
     let end = end_of(chunks);
     let is_file = segment.source == "file";
-    // The length of an MP3 is an estimate, and that of a video is its picture's.
+    // The length of an MP3 is an estimate, and that of a video is the length of its picture.
     let is_exact = media_type != "audio/mpeg" && !media_type.starts_with("video/");
-    // A machine that sleeps has a recorder's clock go on without its sound: less sound than time alone is no damage.
+    // A recorder's clock continues while its machine sleeps, so that less sound than time is not a sign of damage on its own.
     let ends_early = is_exact && (*is_damaged || is_file);
     let is_lost = |hole: &Range<u64>| match (hole.start, hole.end) {
         (_, until) if until == end => ends_early && until - hole.start >= LEAST_MS + end / DRIFT,
@@ -91,13 +91,13 @@ pub(super) fn lost(segment: &SegmentRow, media_type: &str, chunks: &[ChunkRow], 
     lost
 }
 
-/// All of a segment of which nothing can be read.
+/// The whole segment, if nothing of it can be decoded.
 pub(super) fn unreadable(chunks: &[ChunkRow]) -> Vec<Lost> {
     let pauses = pauses(chunks);
     covered(chunks).into_iter().flat_map(|covered| without(&pauses, covered)).collect()
 }
 
-/// What cannot be read in a stretch, and where nothing was recorded in it.
+/// The parts of a stretch that cannot be decoded, and those without a recording.
 fn without(pauses: &[Range<u64>], stretch: Range<u64>) -> Vec<Lost> {
     let (mut all, mut from) = (Vec::new(), stretch.start);
     for pause in pauses.iter().filter(|pause| pause.start < stretch.end && pause.end > stretch.start) {
@@ -107,14 +107,14 @@ fn without(pauses: &[Range<u64>], stretch: Range<u64>) -> Vec<Lost> {
         all.push((pause, GapReason::NotRecorded));
     }
     all.push((from..stretch.end, GapReason::Unreadable));
-    // Containers and recorders do not agree to the millisecond where a pause begins and ends.
+    // Containers and recorders do not agree on the bounds of a pause to the millisecond.
     if all.len() > 1 {
         all.retain(|(part, _)| part.end.saturating_sub(part.start) >= LEAST_MS);
     }
     all
 }
 
-/// The stretches of time of which all chunks are there.
+/// The time ranges without missing chunks.
 fn covered(chunks: &[ChunkRow]) -> Vec<Range<u64>> {
     let (mut all, mut next) = (Vec::<Range<u64>>::new(), 0);
     for chunk in chunks {
@@ -128,7 +128,7 @@ fn covered(chunks: &[ChunkRow]) -> Vec<Range<u64>> {
     all
 }
 
-/// Where a recorder had nothing, by its own times: between a chunk and the very next one.
+/// Pauses of the recorder, by its own times: between a chunk and the next one.
 fn pauses(chunks: &[ChunkRow]) -> Vec<Range<u64>> {
     let (mut all, mut last) = (Vec::new(), None);
     for chunk in chunks {

@@ -1,8 +1,8 @@
-//! The times of the words of a passage that a person corrected.
+//! Retimes the words of a corrected passage.
 //!
-//! Both texts are compared as tokens: words, and single letters in scripts without spaces. What both have, in the same order
-//! (a longest common subsequence), was heard and keeps its time; punctuation and capitals make no other word. The tokens between
-//! share the span of those that they replace, by their letters.
+//! Both texts are compared as tokens: words, and single letters in scripts without spaces. Tokens that both have, in the same
+//! order (a longest common subsequence), keep their times; differences in punctuation and capitals are ignored. The tokens
+//! between them share the time of those that they replace, in proportion to their letters.
 
 use sluice_store::scribe::EditRow;
 use unicode_segmentation::UnicodeSegmentation as _;
@@ -11,7 +11,7 @@ use super::export::speech::is_unspaced;
 use super::transcript::{Passage, SpokenWord};
 
 impl Passage {
-    /// Makes it as a person had it: the words that stay keep their times.
+    /// Applies an edit: unchanged words keep their times.
     pub(super) fn change(&mut self, edit: &EditRow) {
         self.edited = true;
         self.speaker = edit.speaker.or(self.speaker);
@@ -22,18 +22,18 @@ impl Passage {
     }
 }
 
-/// A piece of text that is compared.
+/// A unit of comparison.
 struct Token<'a> {
     text: &'a str,
-    /// What it is compared by.
+    /// The key for the comparison.
     key: String,
-    /// The place of the heard word that it is of.
+    /// The index of its word.
     word: usize,
-    /// Whether it stands at the beginning of its word.
+    /// Whether it is the first of its word.
     begins: bool,
 }
 
-/// The words of a text in the place of what was heard in a passage. Without words there are no times to keep.
+/// The words of a corrected text, with times from the original passage. Without words there are no times to keep.
 fn retimed(heard: &Passage, text: &str) -> Vec<SpokenWord> {
     if heard.words.is_empty() {
         return Vec::new();
@@ -57,12 +57,12 @@ struct Words<'a> {
     heard: &'a Passage,
     old: &'a [Token<'a>],
     made: Vec<SpokenWord>,
-    /// The heard word that the last one is, and the token at which it ends.
+    /// The original word of the last kept one, and the token at which it ends.
     last: Option<(usize, usize)>,
 }
 
 impl Words<'_> {
-    /// A token that stays. Those of one word that follow each other are that word again.
+    /// Keeps a token. Consecutive tokens of one word become that word again.
     fn keep(&mut self, at: usize, token: &Token<'_>) {
         let word = self.old[at].word;
         let (start_ms, end_ms) = (self.start_of(at), self.end_of(at));
@@ -77,7 +77,7 @@ impl Words<'_> {
         self.last = Some((word, at));
     }
 
-    /// New tokens in the place of some old ones.
+    /// Puts new tokens in place of some old ones.
     fn replace(&mut self, old: std::ops::Range<usize>, new: &[Token<'_>]) {
         let before = self.made.last().map_or(self.heard.start_ms, |word| word.end_ms);
         let (start_ms, end_ms) = if old.is_empty() {
@@ -98,7 +98,7 @@ impl Words<'_> {
                 text: token.text.to_owned(),
                 start_ms: start,
                 end_ms: end,
-                // A person wrote it.
+                // Corrections are certain.
                 confidence: 1.0,
             });
             self.last = None;
@@ -115,7 +115,7 @@ impl Words<'_> {
         self.within(at, before + own, all)
     }
 
-    /// The letters of a token's word before it, its own, and all.
+    /// The letters before a token in its word, its own, and all of the word's.
     fn letters(&self, at: usize) -> (u64, u64, u64) {
         let word = self.old[at].word;
         let count = |token: &Token<'_>| token.text.chars().count() as u64;
@@ -148,20 +148,20 @@ fn tokens<'a>(words: impl Iterator<Item = &'a str>) -> Vec<Token<'a>> {
     tokens
 }
 
-/// A word without what may be written otherwise. Of punctuation alone, all of it.
+/// A word without punctuation and capitals. Of punctuation alone, all of it.
 fn key(text: &str) -> String {
     let letters: String = text.chars().filter(|letter| letter.is_alphanumeric()).collect();
     if letters.is_empty() { text.to_owned() } else { letters.to_lowercase() }
 }
 
-/// The places of what both have in the same order.
+/// The indexes of the longest common subsequence.
 fn common(old: &[Token<'_>], new: &[Token<'_>]) -> Vec<(usize, usize)> {
     let same = |(one, other): &(&Token<'_>, &Token<'_>)| one.key == other.key;
     let start = old.iter().zip(new).take_while(same).count();
     let end = old[start..].iter().rev().zip(new[start..].iter().rev()).take_while(same).count();
     let (rows, columns) = (old.len() - start - end, new.len() - start - end);
     let mut kept: Vec<(usize, usize)> = (0..start).map(|at| (at, at)).collect();
-    // The length of the longest common subsequence of what is left from each place on.
+    // The table has the length of the longest common subsequence from each pair of indexes on.
     let width = columns + 1;
     let mut lengths = vec![0_u32; (rows + 1) * width];
     for row in (0..rows).rev() {

@@ -1,5 +1,4 @@
-//! A transcript as a person has it: corrected, with the names of those who speak. What was heard is never overwritten; edits are
-//! rows on top of it.
+//! Transcripts with their corrections and the names of speakers. The original is never overwritten; edits are rows on top of it.
 
 use sluice_domain::ids::OwnerId;
 use sluice_engine::JobError;
@@ -111,7 +110,7 @@ pub(super) async fn load(
     Ok(Some((row, whole)))
 }
 
-/// The transcript as it was heard.
+/// The transcript without edits.
 async fn as_heard(app: &ScribeApp, row: &RecordingRow) -> Result<Transcription, SessionError> {
     let hash = row.transcript.as_ref().ok_or(SessionError::NoTranscript)?;
     let unreadable = |what: String| SessionError::Store(StoreError::Unreadable { what });
@@ -132,7 +131,7 @@ pub(super) fn failed(error: SessionError) -> JobError {
     }
 }
 
-/// Corrects a passage, or gives it to another speaker. What is as it was heard is no edit.
+/// Corrects a passage, or assigns it to another speaker. A text equal to the original is not stored as an edit.
 pub async fn edit(
     app: &ScribeApp,
     owner: &OwnerId,
@@ -141,7 +140,7 @@ pub async fn edit(
     expected: &Expected,
     change: PassageChange,
 ) -> Result<Changed, WordsError> {
-    // As it is stored, so that what is answered is what is read later.
+    // Normalised as it is stored, so that the response is what later reads return.
     let text = change.text.map(|text| storable::text(text.trim()).into_owned());
     if text.as_ref().is_some_and(|text| text.chars().count() > PASSAGE_CHARACTERS) {
         return Err(SessionError::TooLong { what: "text", most: PASSAGE_CHARACTERS }.into());
@@ -189,7 +188,7 @@ pub async fn edit(
         .await
 }
 
-/// Takes back what was changed of a passage.
+/// Removes the edit of a passage.
 pub async fn restore(
     app: &ScribeApp,
     owner: &OwnerId,
@@ -211,10 +210,10 @@ pub async fn restore(
         .await
 }
 
-/// A passage as it was heard.
+/// A passage without its edit.
 struct HeardPassage {
     passage: Passage,
-    /// The name of the transcript that it is of.
+    /// The blob of its transcript.
     transcript: Option<String>,
 }
 
@@ -231,7 +230,7 @@ async fn heard_passage(
     Ok(HeardPassage { passage, transcript: row.transcript })
 }
 
-/// Locks a session whose transcript is still the one that was read, and of an expected revision.
+/// Locks a session, if its transcript has not changed since it was read, and has an expected revision.
 async fn lock(
     tx: &mut Tx,
     owner: &OwnerId,
@@ -247,7 +246,7 @@ async fn lock(
     Ok(row)
 }
 
-/// Names the voice of a speaker, in all sessions in which it is heard; an empty name takes its name away.
+/// Names the voice of a speaker in all sessions in which it was recognised; an empty name removes its name.
 pub async fn name_speaker(
     app: &ScribeApp,
     owner: &OwnerId,

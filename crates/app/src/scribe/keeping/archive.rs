@@ -18,15 +18,15 @@ use crate::scribe::CHUNK_BYTES;
 use crate::scribe::audio::{self, Joined};
 use crate::tiers::MoveError;
 
-/// Entries up to this size need no 64-bit sizes.
+/// The largest entry without 64-bit sizes.
 const LARGE: u64 = 0xffff_0000;
-/// Chunks between the archive and the store of bytes.
+/// Buffered chunks between the archive and the blob store.
 const AHEAD: usize = 4;
 
-/// Restored chunks that are referenced together.
+/// Restored chunks that are referenced in one unit of work.
 const KEPT_TOGETHER: usize = 64;
 
-/// What is in an archive.
+/// The contents of an archive.
 pub(super) struct Contents {
     metadata: Vec<u8>,
     transcript: Option<Vec<u8>>,
@@ -52,7 +52,7 @@ fn entry_of(joined: &Joined) -> String {
 }
 
 impl Contents {
-    /// Of these rows, and of the text of the transcript.
+    /// From these rows, and the text of the transcript.
     pub(super) fn of(
         row: &RecordingRow,
         segments: Vec<(SegmentRow, Vec<ChunkRow>)>,
@@ -99,12 +99,12 @@ impl Contents {
         }
         .await;
         drop(pieces);
-        // What the writer says is the cause, if both failed.
+        // If both failed, the error of the writer is the cause.
         writing.await.map_err(archive_error)??;
         sent
     }
 
-    /// Reads a stored archive, and compares every byte: texts as they are, chunks by the SHA-256 that their client vouched for.
+    /// Verifies every byte of a stored archive: texts directly, chunks by the SHA-256 that their client sent.
     pub(super) async fn compare(self, file: PathBuf) -> Result<(), MoveError> {
         tokio::task::spawn_blocking(move || self.compare_now(&file)).await.map_err(archive_error)?
     }
@@ -165,7 +165,7 @@ fn open(file: &Path) -> Result<ZipArchive<File>, MoveError> {
     ZipArchive::new(File::open(file).map_err(archive_error)?).map_err(archive_error)
 }
 
-/// Reads the chunks of an entry, each compared with its SHA-256, and that nothing follows them.
+/// Reads the chunks of an entry, verifies the SHA-256 of each, and that nothing follows them.
 fn read_chunks(
     archive: &mut ZipArchive<File>,
     entry: &str,
@@ -181,7 +181,7 @@ fn read_chunks(
         }
         take(chunk, bytes)?;
     }
-    // At the end of an entry its checksum is compared, too.
+    // Reading to the end of an entry verifies its checksum, too.
     let mut rest = [0];
     if sound.read(&mut rest).map_err(archive_error)? > 0 {
         return Err(differs(format!("{entry} has more than its chunks")));
@@ -189,7 +189,7 @@ fn read_chunks(
     Ok(())
 }
 
-/// Compares the sound in an archive with the rows of its chunks.
+/// Verifies the sound in an archive against the rows of its chunks.
 pub(super) async fn check(file: PathBuf, segments: Vec<(SegmentRow, Vec<ChunkRow>)>) -> Result<(), MoveError> {
     let reading = tokio::task::spawn_blocking(move || each_chunk(&file, &segments, |_, _| Ok(())));
     reading.await.map_err(archive_error)?
@@ -208,8 +208,8 @@ fn each_chunk(
     Ok(())
 }
 
-/// Stores the chunks of an archive again, byte for byte, and has `keep` reference them a few at a time, long before those that were
-/// stored first would be collected. None if it returned false: they are no longer needed.
+/// Stores the chunks of an archive again, byte for byte. `keep` references them a few at a time, long before the first ones would
+/// be collected as garbage. None if it returned false: they are no longer needed.
 pub(super) async fn unpack<'a>(
     media: &Media,
     file: PathBuf,

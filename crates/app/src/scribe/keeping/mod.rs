@@ -1,4 +1,4 @@
-//! Sessions in tiers: raw chunks, one archive that was read back and compared, the transcript alone. See `docs/keeping.md`.
+//! The tiers of sessions: raw chunks, then one verified archive, then the transcript alone. See `docs/keeping.md`.
 
 mod archive;
 mod hold;
@@ -69,7 +69,7 @@ impl Loaded {
         }
     }
 
-    /// What its archive has to contain, with the transcript as text.
+    /// The contents of its archive, with the transcript as text.
     async fn contents(&self, app: &ScribeApp) -> Result<Contents, MoveError> {
         let transcript = match &self.row.transcript {
             None => None,
@@ -88,7 +88,7 @@ async fn text_of(app: &ScribeApp, row: &RecordingRow) -> Result<Vec<u8>, MoveErr
     }
 }
 
-/// Writes the archive of a session, reads it back from where it is stored, and only then releases the chunks.
+/// Writes the archive of a session, verifies the stored copy, and only then releases the chunks.
 async fn pack(
     app: &ScribeApp,
     owner: &OwnerId,
@@ -126,18 +126,18 @@ async fn pack(
         .await
 }
 
-/// Reads the archive of a session, and compares it with its rows: the archive is the only copy of the sound.
+/// Verifies the archive of a session: it is the only copy of the sound.
 async fn inspect(app: &ScribeApp, owner: &OwnerId, id: &RecordingId) -> Result<(), MoveError> {
     let shelf = app.platform.store.read(async |tx| scribe::tiers::shelf(tx, owner, id).await).await?;
     match shelf.ok_or(MoveError::Unknown)?.archive {
         Some(archive) => compare(app, owner, id, &archive).await,
-        // It was restored meanwhile.
+        // It was restored since.
         None => Err(MoveError::NotDue),
     }
 }
 
-/// Releases the sound of a session for good; its transcript and the rows of its chunks stay. A damaged archive stays where it is: it is
-/// the only copy, and can be repaired as long as there is something to repair.
+/// Releases the sound of a session for good; its transcript and the rows of its chunks stay. A damaged archive is not released:
+/// it is the only copy, and may still be repaired.
 async fn forget_sound(
     app: &ScribeApp,
     owner: &OwnerId,
@@ -146,7 +146,7 @@ async fn forget_sound(
     rule: &str,
 ) -> Result<Moved, MoveError> {
     let loaded = load(app, owner, id).await?;
-    // It has to be readable: it is all that will be left.
+    // The transcript has to be readable: it is all that will be left.
     text_of(app, &loaded.row).await?;
     inspect(app, owner, id).await?;
     app.platform
@@ -184,7 +184,7 @@ async fn is_archived(tx: &mut Tx, owner: &OwnerId, id: &RecordingId) -> Result<b
     }
 }
 
-/// Keeps chunks that were restored, unless another request restored them all meanwhile: then it returns false.
+/// References restored chunks; false if another request has restored them all.
 async fn keep_restored(
     app: &ScribeApp,
     owner: &OwnerId,
@@ -219,7 +219,7 @@ pub async fn restore(app: &ScribeApp, owner: &OwnerId, id: &RecordingId) -> Resu
     let keep = |chunks| keep_restored(app, owner, id, chunks).boxed();
     let unpacked = archive::unpack(&app.platform.media, file.path().to_owned(), loaded.segments.clone(), keep).await?;
     drop(file);
-    // Another request was faster.
+    // Another request has restored them.
     let Some(chunks) = unpacked else { return Ok(Restored::WasThere) };
     app.platform
         .store
@@ -238,7 +238,7 @@ pub async fn restore(app: &ScribeApp, owner: &OwnerId, id: &RecordingId) -> Resu
         .await
 }
 
-/// An archive that is not there, or not what was stored, is one that cannot be read.
+/// A missing or changed archive counts as unreadable.
 fn of_archive(error: MediaError) -> MoveError {
     match error {
         MediaError::Blobs(error @ (BlobError::Missing { .. } | BlobError::Damaged { .. })) => {
@@ -248,7 +248,7 @@ fn of_archive(error: MediaError) -> MoveError {
     }
 }
 
-/// Compares the archive of a session with its rows.
+/// Verifies the archive of a session against its rows.
 async fn compare(app: &ScribeApp, owner: &OwnerId, id: &RecordingId, archive: &str) -> Result<(), MoveError> {
     let loaded = load(app, owner, id).await?;
     let hash = archive.parse().map_err(|_| MoveError::Archive { what: "its name cannot be read".to_owned() })?;
@@ -259,7 +259,7 @@ async fn compare(app: &ScribeApp, owner: &OwnerId, id: &RecordingId, archive: &s
     Ok(())
 }
 
-/// Where a session is kept, for display.
+/// The tier of a session, for display.
 pub(super) async fn shown(tx: &mut Tx, owner: &OwnerId, id: &RecordingId) -> Result<Option<KeepingView>, StoreError> {
     let Some(shelf) = scribe::tiers::shelf(tx, owner, id).await? else { return Ok(None) };
     let stones = keeping::tombstones(tx, owner, NAME, id.as_str()).await?;

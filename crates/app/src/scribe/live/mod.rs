@@ -1,10 +1,9 @@
-//! What is heard of a session while it is recorded.
+//! Transcription of a session while it is recorded.
 //!
-//! A job of each session waits for chunks, without a worker, and hears those that came: the stretch of each segment whose words
-//! are not certain yet. Words that are certain are rows that never change; the rest, and how far each segment is, is one
-//! row that is replaced. Nothing of it is on the way of a chunk: a chunk is acknowledged first, and what then tells the job of
-//! it may be lost, since the next chunk does so, too. When the session ends, so does the job; its transcript takes the place of
-//! all this.
+//! A job of each session waits for chunks, without a worker, and transcribes those that arrived: of each segment the stretch
+//! whose words are not final yet. Final words are rows that never change; the others, with the progress of each segment, are one
+//! row that is replaced. Chunks do not wait for this: a chunk is acknowledged first, and the signal to the job may be lost, since
+//! that of the next chunk follows. The job ends with the session, and the transcript replaces its results.
 
 mod job;
 mod passages;
@@ -25,7 +24,7 @@ use super::transcript::SpokenWord;
 pub use job::HearSession;
 use passages::Ears;
 
-/// The signal that a chunk came, or that the session ended.
+/// The signal that a chunk arrived, or that the session ended.
 const SIGNAL: &str = "chunk";
 /// Most passages of an answer: hours of speech. A client asks for those that it does not have.
 const MOST_PASSAGES: u32 = 1_000;
@@ -64,7 +63,8 @@ pub struct LiveTranscript {
     pub language: Option<String>,
 }
 
-/// Tells those who hear a session that a chunk came. The first chunk begins it. Call it after the chunk was acknowledged.
+/// Signals the job of a session that a chunk arrived, and enqueues it with the first one. To be called after the chunk was
+/// acknowledged.
 pub async fn wake(app: &ScribeApp, engine: &Engine, owner: &OwnerId, id: &RecordingId) -> Result<(), StoreError> {
     if !app.listening.can() {
         return Ok(());
@@ -76,7 +76,7 @@ pub async fn wake(app: &ScribeApp, engine: &Engine, owner: &OwnerId, id: &Record
     }
     store
         .write(async |tx: &mut Tx| {
-            // Locked, so that of two chunks at the same time one begins it.
+            // Locked, so that only one of two concurrent chunks enqueues the job.
             let row = scribe::lock(tx, owner, id).await?;
             if row.is_none_or(|row| row.ended_at.is_some()) {
                 return Ok(());
@@ -84,7 +84,7 @@ pub async fn wake(app: &ScribeApp, engine: &Engine, owner: &OwnerId, id: &Record
             if let Some(live) = scribe::live(tx, owner, id).await? {
                 match jobs::send_signal(tx, owner, &live.job, SIGNAL, &Value::Null).await {
                     Ok(Signalled::Woke | Signalled::Kept) => return Ok(()),
-                    // It ended: another one goes on.
+                    // The job has ended: another one is enqueued.
                     Ok(Signalled::Late) | Err(StoreError::NoSuchJob { .. }) => {}
                     Err(error) => return Err(error),
                 }
@@ -96,7 +96,7 @@ pub async fn wake(app: &ScribeApp, engine: &Engine, owner: &OwnerId, id: &Record
         .await
 }
 
-/// Tells those who hear a session that it ended.
+/// Signals the job of a session that the session ended.
 pub(super) async fn ended(tx: &mut Tx, owner: &OwnerId, id: &RecordingId) -> Result<(), StoreError> {
     let Some(live) = scribe::live(tx, owner, id).await? else { return Ok(()) };
     match jobs::send_signal(tx, owner, &live.job, SIGNAL, &json!({ "ended": true })).await {
@@ -105,7 +105,7 @@ pub(super) async fn ended(tx: &mut Tx, owner: &OwnerId, id: &RecordingId) -> Res
     }
 }
 
-/// Stops those who hear a session that is being deleted.
+/// Cancels the job of a session that is being deleted.
 pub(super) async fn stop(tx: &mut Tx, owner: &OwnerId, id: &RecordingId) -> Result<(), StoreError> {
     let Some(live) = scribe::live(tx, owner, id).await? else { return Ok(()) };
     match jobs::cancel(tx, owner, &live.job).await {
@@ -114,7 +114,7 @@ pub(super) async fn stop(tx: &mut Tx, owner: &OwnerId, id: &RecordingId) -> Resu
     }
 }
 
-/// What is heard of a session so far, of the passages that end after a moment; none if this owner has no such session.
+/// The live transcript of a session, with the passages that end after a time; none if this owner has no such session.
 pub async fn show(
     app: &ScribeApp,
     owner: &OwnerId,

@@ -1,4 +1,4 @@
-//! Which stretch of a segment is heard next, and the file that has it.
+//! Plans the next stretch of a segment to transcribe, and writes the file for it.
 
 use std::path::{Path, PathBuf};
 
@@ -13,42 +13,42 @@ use crate::media::{Media, MediaError};
 use crate::scribe::CHUNK_BYTES;
 use crate::scribe::audio::Joined;
 
-/// Less sound than this is not heard by itself, in milliseconds.
+/// The shortest stretch that is transcribed on its own, in milliseconds.
 const LEAST_MS: u32 = 800;
-/// Sound that is heard at a time, from where the words are not certain, in milliseconds: an engine's window has 30 seconds.
+/// The longest stretch from the end of the final words, in milliseconds: the window of an engine is 30 seconds.
 const WINDOW_MS: u32 = 20_000;
-/// New sound that is heard at the least, however long the words before it are not certain.
+/// The least new sound of a stretch, however much before it is not final.
 const STEP_MS: u32 = 5_000;
-/// With more sound than this that was not heard, the hearing skips ahead: longer than the longest chunks of a recorder.
+/// The backlog from which the transcription skips ahead, in milliseconds: longer than the longest chunks of a recorder.
 const MOST_BEHIND_MS: u32 = 45_000;
-/// So much of it is heard then.
+/// How much of the backlog is transcribed then, in milliseconds.
 const KEPT_MS: u32 = 15_000;
-/// A chunk that is missing is waited for until so many after it are there.
+/// A missing chunk is awaited until this many chunks after it have arrived.
 const PASSED: usize = 3;
-/// A cluster is at most so long before the moment that is looked for, in milliseconds.
+/// The longest time between the start of a cluster and the time that is looked for, in milliseconds.
 const CLUSTER_MS: u64 = 35_000;
 /// Most bytes that are read from the middle of a recording; a video may have more.
 const MOST_BYTES: u64 = 32 * 1024 * 1024;
 
-/// What is to be done with a segment now.
+/// The next step for a segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Plan {
-    /// Nothing has come.
+    /// No new sound has arrived.
     Wait,
-    /// It was heard to its end.
+    /// The segment is transcribed to its end.
     Finish,
-    /// A stretch is heard.
+    /// A stretch is to be transcribed.
     Hear {
-        /// From where on, if what is before is skipped.
+        /// Its start, if the sound before it is skipped.
         skip_to: Option<u32>,
-        /// Up to where.
+        /// Its end.
         until_ms: u32,
-        /// More has come than is heard at a time.
+        /// Whether more sound is available than fits into it.
         more: bool,
     },
 }
 
-/// What is to be done with a segment of which these chunks have come.
+/// The next step for a segment with these chunks.
 pub(super) fn plan(segment: &SegmentRow, chunks: &[ChunkRow], ear: &Ear) -> Plan {
     let until_ms = u32::try_from(available(chunks)).unwrap_or(u32::MAX);
     let behind = until_ms.saturating_sub(ear.heard_ms);
@@ -62,7 +62,7 @@ pub(super) fn plan(segment: &SegmentRow, chunks: &[ChunkRow], ear: &Ear) -> Plan
     Plan::Hear { skip_to, until_ms: until_ms.min(most), more: until_ms > most }
 }
 
-/// Up to where the chunks of a segment have come, without one missing that is still waited for.
+/// The end of the available sound, up to a missing chunk that is still awaited.
 fn available(chunks: &[ChunkRow]) -> u64 {
     let (mut until_ms, mut next) = (0, 0);
     for (index, chunk) in chunks.iter().enumerate() {
@@ -78,12 +78,12 @@ fn available(chunks: &[ChunkRow]) -> u64 {
 /// A file with a stretch of a segment.
 pub(super) struct Stretch {
     pub(super) file: PathBuf,
-    /// Where it begins, in milliseconds of the segment.
+    /// Its start, in milliseconds from that of the segment.
     pub(super) starts_ms: u32,
 }
 
-/// Writes a file with the sound from one moment to another into a folder. From the middle of a recording that is `WebM`, only
-/// what is needed is read; of others all that is before.
+/// Writes the sound of a time range to a file in a folder. From the middle of a `WebM` recording only the necessary clusters are
+/// read; of other formats, everything before the range as well.
 pub(super) async fn write(
     media: &Media,
     folder: &Path,
@@ -111,8 +111,8 @@ pub(super) async fn write(
     Ok(Stretch { file, starts_ms: 0 })
 }
 
-/// The header and the clusters from the last one on that begins at or before a moment, of the first `count` chunks, with its
-/// time; none if all of it has to be read.
+/// The header, and the clusters from the last one that begins at or before a time, of the first `count` chunks, with the time of
+/// that cluster; none if everything has to be read.
 async fn middle(
     media: &Media,
     sound: &Joined,
@@ -151,7 +151,7 @@ mod tests {
     use super::*;
     use crate::scribe::testing;
 
-    /// What is to be done with chunks of five seconds of these numbers.
+    /// The next step for chunks of five seconds with these numbers.
     fn planned(numbers: &[u32], closed: Option<u32>, from_ms: u32, heard_ms: u32) -> Plan {
         let stored = u32::try_from(numbers.len()).unwrap();
         let segment = SegmentRow { chunks: closed, stored, beyond: stored, ..testing::segment(0) };
