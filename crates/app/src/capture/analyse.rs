@@ -37,7 +37,7 @@ use super::{current, languages};
 /// What is known about a phrase.
 struct Known {
     language: StudyLanguage,
-    /// Whether its words tell the language from others in its letters.
+    /// Whether its words identify the language among those with its letters.
     tells: Option<bool>,
     analysis: Analysis,
 }

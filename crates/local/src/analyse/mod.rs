@@ -64,7 +64,7 @@ pub struct Analysed {
     pub language: StudyLanguage,
     /// Its fields.
     pub analysis: Analysis,
-    /// Whether its words tell the language from others that are written with the same letters; none if nothing knows those.
+    /// Whether its words identify the language among those that are written with the same letters; none without data on these.
     pub tells: Option<bool>,
 }
 
@@ -86,7 +86,7 @@ trait Pack: Send + Sync {
 trait Addition: Send + Sync {
     fn add(&self, word: &mut Word);
 
-    /// Whether these words tell the language from others in its letters; none if this does not know.
+    /// Whether these words identify the language among those with its letters; none without data.
     fn tells(&self, _words: &[Word]) -> Option<bool> {
         None
     }
