@@ -153,7 +153,7 @@ async fn an_operator_lists_the_jobs_of_one_owner_with_and_without_a_subject_and_
     let mut made = Vec::new();
     let mut make = async |n: u64| {
         let delay = if n % 3 == 2 { Duration::from_hours(n) } else { Duration::ZERO };
-        let subject = (n % 2 == 0).then(|| format!("subject {n}"));
+        let subject = n.is_multiple_of(2).then(|| format!("subject {n}"));
         made.push(world.enqueue_with(&n.to_string(), EnqueueOptions { subject, delay, ..of("ada") }).await);
         world.enqueue_with("another's", of("grace")).await;
     };
