@@ -44,9 +44,25 @@ chaos() {
     NODE_BINARY=$(example node) python3 scripts/chaos --short
 }
 
+# The page is checked while the binaries are built, which keeps one processor busy for half of the time.
 page_tests() {
-    say "Page: unit tests"
-    (cd web && npm test --silent)
+    bash scripts/check.sh page && say "Page: unit tests" && (cd web && npm test --silent)
+}
+
+begin_page_tests() {
+    page_log=$(mktemp)
+    page_tests >"$page_log" 2>&1 &
+    page_job=$!
+    trap 'kill $page_job 2>/dev/null || true; rm -f "$page_log"' EXIT
+}
+
+end_page_tests() {
+    local ended=0
+    wait $page_job || ended=$?
+    trap - EXIT
+    cat "$page_log"
+    rm -f "$page_log"
+    return $ended
 }
 
 browser_tests() {
@@ -56,13 +72,16 @@ browser_tests() {
 
 # Tests besides cargo's: scripts that test the release binary as a black box, such as killing it repeatedly.
 outside_tests() {
-    local script patient=kill_and_go_on log
+    local script patient=" kill_and_go_on resumable_uploads " log
     log=$(mktemp)
-    # It waits for most of its time, for leases of dead servers: so it runs beside the others, and is shown when they are through.
-    outside_test "scripts/tests/$patient.py" >"$log" 2>&1 &
+    # They wait for most of their time, for leases of dead servers and on slow connections: so they run beside the others, and are shown
+    # when those are through.
+    {
+        for script in $patient; do outside_test "scripts/tests/$script.py" || exit 1; done
+    } >"$log" 2>&1 &
     local job=$!
     for script in scripts/tests/*.py; do
-        [[ $script == */$patient.py ]] || outside_test "$script" || { kill $job 2>/dev/null; return 1; }
+        [[ $patient == *" $(basename "$script" .py) "* ]] || outside_test "$script" || { kill $job 2>/dev/null; return 1; }
     done
     local ended=0
     wait $job || ended=$?
@@ -77,9 +96,10 @@ outside_test() {
         "$(python_tests_folder)/bin/python" "$1"
 }
 
+begin_page_tests
 step "page and binaries" bash scripts/build.sh
-step "formatting, lints, rules" bash scripts/check.sh
-step "page, unit" page_tests
+step "formatting, lints, rules" bash scripts/check.sh rest
+step "page, types and unit" end_page_tests
 step "Rust" rust_tests
 step "the engine, simulated" simulation
 step "chaos, in short" chaos
