@@ -67,11 +67,10 @@ pub(crate) async fn list(tx: &mut Tx, owner: Option<&OwnerId>, filter: &Filter) 
         (Some(_), ..) => select(tx, owner, Subjects::Some, filter).await,
         (None, _, Some(state)) if !state.is_final() => open(tx, &[state], filter).await,
         (None, of @ Some(_), state) if filter.is_wide() && filter.error.is_none() => {
-            let mut rows = select(tx, of.as_ref(), Subjects::Some, filter).await?;
+            // In this order, a job that ends in between is in both lists and not in none.
+            let mut rows = if state.is_none() { open(tx, &OPEN, filter).await? } else { Vec::new() };
+            rows.extend(select(tx, of.as_ref(), Subjects::Some, filter).await?);
             rows.extend(select(tx, of.as_ref(), Subjects::None, filter).await?);
-            if state.is_none() {
-                rows.extend(open(tx, &OPEN, filter).await?);
-            }
             rows.sort_by(|a, b| b.id.cmp(&a.id));
             rows.dedup_by(|a, b| a.id == b.id);
             rows.truncate(filter.limit as usize);
@@ -81,58 +80,50 @@ pub(crate) async fn list(tx: &mut Tx, owner: Option<&OwnerId>, filter: &Filter) 
     }
 }
 
-/// The beginning of a statement that reads the ids of the jobs in a state that is not final. An id that is the result of an
-/// expression leaves only the index of the state, all of which is read: with the order of the ids, a database would look for
+/// A statement that reads the ids of the jobs in these states, none of which is final, for which a condition holds. It is one
+/// statement, so that a job which changes from one state to another meanwhile is in it once. An id that is the result of an
+/// expression leaves only the index of each state, all of which is read: with the order of the ids, a database would look for
 /// the few open jobs in the whole history.
-fn open_in(state: JobState) -> String {
-    // Always true; they name the condition or the first column of an index.
-    let known = match state {
-        JobState::Running => " AND owner >= ''",
-        JobState::Waiting => " AND wait_signal IS NOT NULL",
-        _ => "",
+fn open_in(states: &[JobState], condition: &str, order: &str) -> String {
+    let of_state = |state: &JobState| {
+        // Always true; they name the condition or the first column of an index.
+        let known = match state {
+            JobState::Running => " AND owner >= ''",
+            JobState::Waiting => " AND wait_signal IS NOT NULL",
+            _ => "",
+        };
+        format!("SELECT id || '' AS id FROM jobs WHERE state = '{}'{known}{condition}", state.as_str())
     };
-    format!("SELECT id || '' AS id FROM jobs WHERE state = '{}'{known}", state.as_str())
+    let all = states.iter().map(of_state).collect::<Vec<_>>().join(" UNION ALL ");
+    format!("SELECT id FROM ({all}) AS unfinished ORDER BY id {order}")
 }
 
 /// Up to `limit` jobs of an owner that have not ended and for which `also` holds, the oldest first.
 pub(crate) async fn open_of(tx: &mut Tx, owner: &OwnerId, also: &str, limit: u32) -> Result<Vec<JobId>, StoreError> {
-    let mut ids: Vec<JobId> = Vec::new();
-    for state in OPEN {
-        let query = sql(format!("{} AND owner = $1{also} ORDER BY id || '' LIMIT $2", open_in(state)));
-        for row in query.bind(owner.as_str()).bind(limit).all(tx).await? {
-            ids.push(id(&row, "id")?);
-        }
-    }
-    ids.sort();
-    ids.truncate(limit as usize);
-    Ok(ids)
+    let text = format!("{} LIMIT $2", open_in(&OPEN, &format!(" AND owner = $1{also}"), "ASC"));
+    let rows = sql(text).bind(owner.as_str()).bind(limit).all(tx).await?;
+    rows.iter().map(|row| id(row, "id")).collect()
 }
 
 /// The jobs in these states, none of which is final, that match a filter. Whether they have a subject makes no difference.
 async fn open(tx: &mut Tx, states: &[JobState], filter: &Filter) -> Result<Vec<JobRow>, StoreError> {
-    let mut ids: Vec<String> = Vec::new();
-    for state in states {
-        let mut text = format!("{} AND id || '' < $1", open_in(*state));
-        let mut values = vec![filter.before.as_ref().map_or(AFTER_ALL, JobId::as_str)];
-        for (column, value) in [
-            ("owner", filter.owner.as_ref().map(OwnerId::as_str)),
-            ("kind", filter.kind.as_deref()),
-            ("subject", filter.subject.as_deref()),
-            ("error_code", filter.error.as_deref()),
-        ] {
-            if let Some(value) = value {
-                values.push(value);
-                // Writing to a String does not fail.
-                let _ = write!(text, " AND {column} = ${}", values.len());
-            }
-        }
-        let _ = write!(text, " ORDER BY id || '' DESC LIMIT ${}", values.len() + 1);
-        for row in sql(text).bind_all(values).bind(filter.limit).all(tx).await? {
-            ids.push(row.get("id")?);
+    let mut condition = String::from(" AND id || '' < $1");
+    let mut values = vec![filter.before.as_ref().map_or(AFTER_ALL, JobId::as_str)];
+    for (column, value) in [
+        ("owner", filter.owner.as_ref().map(OwnerId::as_str)),
+        ("kind", filter.kind.as_deref()),
+        ("subject", filter.subject.as_deref()),
+        ("error_code", filter.error.as_deref()),
+    ] {
+        if let Some(value) = value {
+            values.push(value);
+            // Writing to a String does not fail.
+            let _ = write!(condition, " AND {column} = ${}", values.len());
         }
     }
-    ids.sort_by(|a, b| b.cmp(a));
-    ids.truncate(filter.limit as usize);
+    let text = format!("{} LIMIT ${}", open_in(states, &condition, "DESC"), values.len() + 1);
+    let found = sql(text).bind_all(values).bind(filter.limit).all(tx).await?;
+    let ids: Vec<String> = found.iter().map(|row| row.get("id")).collect::<Result<_, _>>()?;
     let mut rows = Vec::with_capacity(ids.len());
     let mut rest = &ids[..];
     while !rest.is_empty() {
