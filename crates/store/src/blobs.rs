@@ -25,7 +25,7 @@ use serde_json::Value;
 use sluice_domain::ids::OwnerId;
 use sluice_domain::time::Timestamp;
 
-use crate::sql::{ROWS, Row, list, parse, sql};
+use crate::sql::{ROWS, Row, list, sql};
 use crate::{StoreError, Tx};
 
 /// How long unreferenced bytes stay: longer than the time between registering and referencing them.
@@ -376,14 +376,15 @@ pub async fn after(tx: &mut Tx, hash: &str, limit: u32) -> Result<Vec<BlobRow>, 
     rows.iter().map(blob_row).collect()
 }
 
-/// What references a blob: owner, app and subject, at most `limit`.
-pub async fn pointing_at(tx: &mut Tx, hash: &str, limit: u32) -> Result<Vec<(OwnerId, String, String)>, StoreError> {
+/// What references a blob: owner, app and subject as they are stored, at most `limit`. It is for a report, which an owner that
+/// cannot be read must not end.
+pub async fn pointing_at(tx: &mut Tx, hash: &str, limit: u32) -> Result<Vec<(String, String, String)>, StoreError> {
     let rows = sql("SELECT owner, app, subject FROM blob_refs WHERE blob = $1 ORDER BY owner, app, subject LIMIT $2")
         .bind(hash)
         .bind(limit)
         .all(tx)
         .await?;
-    rows.iter().map(|row| Ok((parse(row, "owner")?, row.get("app")?, row.get("subject")?))).collect()
+    rows.iter().map(|row| Ok((row.get("owner")?, row.get("app")?, row.get("subject")?))).collect()
 }
 
 /// Locks the rows of these blobs in order; returns the lengths of those that accept references.

@@ -143,7 +143,7 @@ pub async fn verify_rows(context: &Context, stop: impl Fn() -> bool) -> Result<V
             found.extend(pointing.into_iter().map(|(owner, app, subject)| Finding {
                 fault,
                 hash: row.hash.clone(),
-                owner: owner.to_string(),
+                owner,
                 app,
                 subject,
             }));

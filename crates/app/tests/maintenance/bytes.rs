@@ -71,6 +71,11 @@ async fn missing_bytes_are_reported_with_their_owner(world: World) {
     let named: Vec<_> = found.iter().map(|missing| (missing.hash.as_str(), missing.owner.as_str())).collect();
     assert_eq!(named, [(missing.hash.as_str(), "ada")]);
     assert_eq!((found[0].app.as_str(), found[0].subject.as_str()), ("test", "reel 1"));
+
+    // A row whose owner cannot be read is named as it is.
+    world.run("UPDATE blob_refs SET owner = 'bad owner!' WHERE subject = 'reel 1'").await.unwrap();
+    let found = verify::verify_rows(&world.context, || false).await.unwrap();
+    assert_eq!(found.iter().map(|missing| missing.owner.as_str()).collect::<Vec<_>>(), ["bad owner!"]);
     world.test.end().await;
 }
 

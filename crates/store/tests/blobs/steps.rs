@@ -47,7 +47,7 @@ async fn the_last_subject_that_lets_go_makes_garbage(test: TestStore) {
     after_the_grace(store).await;
     assert!(begin(store).await.hashes.is_empty());
     let pointing = store.read(async |tx| blobs::pointing_at(tx, &hash(1), 10).await).await.unwrap();
-    assert_eq!(pointing, [(ben.clone(), "test".to_owned(), "reel".to_owned())]);
+    assert_eq!(pointing, [(ben.to_string(), "test".to_owned(), "reel".to_owned())]);
     release(store, &subject(&ben, "reel")).await;
     assert!(begin(store).await.hashes.is_empty(), "the grace begins now");
     after_the_grace(store).await;
