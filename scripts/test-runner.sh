@@ -11,6 +11,8 @@ esac
 
 # Their data are in memory where there is room: hundreds of databases and folders are made and deleted, which a disk takes longer for
 # than the tests. Nothing that they show needs a disk: no power fails here.
+enough=$((8 * 1024 * 1024))
 room=$(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1)
-if [[ -z ${TMPDIR:-} && ${room:-0} -gt $((8 * 1024 * 1024)) ]]; then export TMPDIR=/dev/shm; fi
+free=$(awk '$1 == "MemAvailable:" {print $2}' /proc/meminfo)
+if [[ -z ${TMPDIR:-} && ${room:-0} -gt $enough && ${free:-0} -gt $enough ]]; then export TMPDIR=/dev/shm; fi
 exec "$@"

@@ -51,9 +51,12 @@ page_tests() {
 
 begin_page_tests() {
     page_log=$(mktemp)
+    # A process group of its own, so that nothing of it goes on when the build fails.
+    set -m
     page_tests >"$page_log" 2>&1 &
+    set +m
     page_job=$!
-    trap 'kill $page_job 2>/dev/null || true; rm -f "$page_log"' EXIT
+    trap 'kill -- -$page_job 2>/dev/null || true; rm -f "$page_log"' EXIT
 }
 
 end_page_tests() {
@@ -76,12 +79,14 @@ outside_tests() {
     log=$(mktemp)
     # They wait for most of their time, for leases of dead servers and on slow connections: so they run beside the others, and are shown
     # when those are through.
+    set -m
     {
         for script in $patient; do outside_test "scripts/tests/$script.py" || exit 1; done
     } >"$log" 2>&1 &
+    set +m
     local job=$!
     for script in scripts/tests/*.py; do
-        [[ $patient == *" $(basename "$script" .py) "* ]] || outside_test "$script" || { kill $job 2>/dev/null; return 1; }
+        [[ $patient == *" $(basename "$script" .py) "* ]] || outside_test "$script" || { kill -- -$job 2>/dev/null; return 1; }
     done
     local ended=0
     wait $job || ended=$?

@@ -109,7 +109,8 @@ impl BatchSize {
         F: AsyncFnOnce(&mut Tx, u32) -> Result<T, StoreError> + Clone,
     {
         let rows = self.rows;
-        let (value, time) = context
+        let asked = Instant::now();
+        let done = context
             .platform
             .store
             .write(async |tx| {
@@ -118,9 +119,16 @@ impl BatchSize {
                 let value = work(tx, rows).await?;
                 Ok::<_, StoreError>((value, begun.elapsed()))
             })
-            .await?;
-        self.took(time);
+            .await;
+        let (value, time) = match done {
+            Ok((value, time)) => (Ok(value), time),
+            // Of one that failed it is known only how long it took in all.
+            Err(error) => (Err(error), asked.elapsed().min(TARGET)),
+        };
+        if value.is_ok() {
+            self.took(time);
+        }
         tokio::time::sleep(time.max(Duration::from_millis(1))).await;
-        Ok(value)
+        value
     }
 }

@@ -50,7 +50,9 @@ impl Job for Verify {
         let stop = || run.cancelled().is_cancelled();
         match stage {
             Stage::Rows => {
-                for Finding { fault, hash, owner, app, subject } in verify_rows(context, stop).await? {
+                let mut found = Vec::new();
+                let done = verify_rows(context, stop, &mut found).await;
+                for Finding { fault, hash, owner, app, subject } in found {
                     tracing::error!(
                         hash,
                         owner,
@@ -60,6 +62,7 @@ impl Job for Verify {
                     );
                     run.log(format!("{fault}: {hash}, of {app} {subject} of {owner}"));
                 }
+                done?;
                 Ok(Next::Stage(Stage::Bytes))
             }
             Stage::Bytes => {
@@ -119,11 +122,11 @@ pub struct WithoutRow {
 /// Most rows that are reported for one blob.
 const NAMED: u32 = 10;
 
-/// Checks that there are bytes for every row.
-pub async fn verify_rows(context: &Context, stop: impl Fn() -> bool) -> Result<Vec<Finding>, JobError> {
+/// Checks that there are bytes for every row, and adds those for which there are none to `found`, also before an error: the next
+/// run begins behind them.
+pub async fn verify_rows(context: &Context, stop: impl Fn() -> bool, found: &mut Vec<Finding>) -> Result<(), JobError> {
     let (store, bytes) = (&context.platform.store, context.platform.media.blobs());
     let mut batches = BatchSize::default();
-    let mut found = Vec::new();
     for _ in 0..PAGES {
         let page = store
             .read(async |tx| {
@@ -134,10 +137,10 @@ pub async fn verify_rows(context: &Context, stop: impl Fn() -> bool) -> Result<V
         let next = page.last().filter(|_| page.len() == PAGE as usize).map(|row| row.hash.clone());
         for row in page.iter().filter(|row| row.unreferenced_since.is_none()) {
             let Ok(hash) = row.hash.parse::<BlobHash>() else { continue };
-            let fault = match bytes.size(&hash).await {
+            let fault = match look(bytes, &hash).await? {
                 Ok(Some(length)) if length == row.bytes => continue,
                 Ok(_) => Fault::Missing,
-                Err(error) => pass_over(bytes, &hash, error).await?,
+                Err(_) => Fault::Unusable,
             };
             let pointing = store.read(async |tx| blobs::pointing_at(tx, &row.hash, NAMED).await).await?;
             found.extend(pointing.into_iter().map(|(owner, app, subject)| Finding {
@@ -154,12 +157,16 @@ pub async fn verify_rows(context: &Context, stop: impl Fn() -> bool) -> Result<V
             break;
         }
     }
-    Ok(found)
+    Ok(())
 }
 
-/// Decides what an error with one blob is: if the store can be used, the blob is at fault, which is logged. Else the error
-/// ends the run.
-async fn pass_over(store: &Blobs, hash: &BlobHash, error: BlobError) -> Result<Fault, MediaError> {
+/// The length of a blob, or why it cannot be looked at although the store can be used and it was tried twice, which is logged. If
+/// the store cannot be used, the error ends the run.
+async fn look(store: &Blobs, hash: &BlobHash) -> Result<Result<Option<u64>, BlobError>, MediaError> {
+    let error = match store.size(hash).await {
+        Ok(length) => return Ok(Ok(length)),
+        Err(error) => error,
+    };
     if let Err(broken) = store.check().await {
         tracing::warn!(
             error = %broken, cause = broken.source(),
@@ -167,8 +174,10 @@ async fn pass_over(store: &Blobs, hash: &BlobHash, error: BlobError) -> Result<F
         );
         return Err(error.into());
     }
-    tracing::error!(%hash, %error, cause = error.source(), "a blob cannot be looked at; it is passed over");
-    Ok(Fault::Unusable)
+    let again = store.size(hash).await;
+    Ok(again.inspect_err(|error| {
+        tracing::error!(%hash, %error, cause = error.source(), "a blob cannot be looked at; it is passed over");
+    }))
 }
 
 /// Checks that there is a row for all bytes; blobs without one become garbage.
@@ -187,10 +196,10 @@ pub async fn verify_bytes(context: &Context, stop: impl Fn() -> bool) -> Result<
         for blob in listed.into_iter().filter(|blob| unknown.contains(blob.hash.as_str())) {
             match blob.bytes {
                 Ok(length) => found.push((blob.hash, length)),
-                Err(error) => {
-                    pass_over(bytes, &blob.hash, error).await?;
-                    without.unusable.push(blob.hash.to_string());
-                }
+                Err(_) => match look(bytes, &blob.hash).await? {
+                    Ok(Some(length)) => found.push((blob.hash, length)),
+                    _ => without.unusable.push(blob.hash.to_string()),
+                },
             }
         }
         let found: Vec<(&str, u64)> = found.iter().map(|(hash, length)| (hash.as_str(), *length)).collect();

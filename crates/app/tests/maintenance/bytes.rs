@@ -61,20 +61,26 @@ async fn a_stored_result_keeps_its_bytes_until_it_is_forgotten(world: World) {
     world.test.end().await;
 }
 
+async fn verified(world: &World) -> Vec<verify::Finding> {
+    let mut found = Vec::new();
+    verify::verify_rows(&world.context, || false, &mut found).await.unwrap();
+    found
+}
+
 async fn missing_bytes_are_reported_with_their_owner(world: World) {
     let (whole, missing) = (world.keep(b"whole").await, world.keep(b"missing").await);
     for stored in [&whole, &missing] {
         world.point("ada", "reel 1", stored).await;
     }
     std::fs::remove_file(world.file(&missing)).unwrap();
-    let found = verify::verify_rows(&world.context, || false).await.unwrap();
+    let found = verified(&world).await;
     let named: Vec<_> = found.iter().map(|missing| (missing.hash.as_str(), missing.owner.as_str())).collect();
     assert_eq!(named, [(missing.hash.as_str(), "ada")]);
     assert_eq!((found[0].app.as_str(), found[0].subject.as_str()), ("test", "reel 1"));
 
     // A row whose owner cannot be read is named as it is.
     world.run("UPDATE blob_refs SET owner = 'bad owner!' WHERE subject = 'reel 1'").await.unwrap();
-    let found = verify::verify_rows(&world.context, || false).await.unwrap();
+    let found = verified(&world).await;
     assert_eq!(found.iter().map(|missing| missing.owner.as_str()).collect::<Vec<_>>(), ["bad owner!"]);
     world.test.end().await;
 }
@@ -119,7 +125,7 @@ async fn a_blob_that_cannot_be_looked_at_is_named_and_passed_over(world: World) 
         wanted.push((stored.hash.to_string(), fault, "ada".to_owned()));
     }
     wanted.sort();
-    let found = verify::verify_rows(&world.context, || false).await.unwrap();
+    let found = verified(&world).await;
     let mut named: Vec<_> = found.into_iter().map(|found| (found.hash, found.fault, found.owner)).collect();
     named.sort();
     assert_eq!(named, wanted);
@@ -153,12 +159,12 @@ async fn a_store_that_cannot_be_used_is_verified_later(world: World) {
     // Nothing can be written any more: what is wrong with the blobs may be the disk's fault.
     let incoming = world.test.folder().join("data/incoming");
     std::fs::remove_dir(&incoming).unwrap();
-    let rows = verify::verify_rows(&world.context, || false).await.unwrap_err();
+    let rows = verify::verify_rows(&world.context, || false, &mut Vec::new()).await.unwrap_err();
     assert_eq!(rows.code, "media_folder");
     let bytes = verify::verify_bytes(&world.context, || false).await.unwrap_err();
     assert_eq!(bytes.code, "media_folder");
     std::fs::create_dir(&incoming).unwrap();
-    assert_eq!(verify::verify_rows(&world.context, || false).await.unwrap().len(), 1);
+    assert_eq!(verified(&world).await.len(), 1);
     assert_eq!(verify::verify_bytes(&world.context, || false).await.unwrap().unusable, [orphan.hash.to_string()]);
     world.test.end().await;
 }

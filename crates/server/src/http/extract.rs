@@ -64,10 +64,11 @@ pub(crate) struct NoBody;
 impl<S: Send + Sync> FromRequest<S> for NoBody {
     type Rejection = Problem;
 
-    /// A body that is too long or does not end is refused like any other.
+    /// A body that is too long or breaks off is refused like any other.
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         match Bytes::from_request(request, state).await {
             Ok(body) if says_nothing(&body) => Ok(Self),
+            Err(rejection) if timed_out(&rejection) => Err(Problem::timeout()),
             _ => Err(Problem::bad_request(
                 "This address takes no body: what it says would be ignored. Nothing was done; send the request without it.",
             )),

@@ -83,7 +83,7 @@ pub(crate) async fn list(tx: &mut Tx, owner: Option<&OwnerId>, filter: &Filter) 
 /// A statement that reads the ids of the jobs in these states, none of which is final, for which a condition holds. It is one
 /// statement, so that a job which changes from one state to another meanwhile is in it once. An id that is the result of an
 /// expression leaves only the index of each state, all of which is read: with the order of the ids, a database would look for
-/// the few open jobs in the whole history.
+/// the few open jobs in the whole history. So its work grows with the jobs in these states, and not with the history.
 fn open_in(states: &[JobState], condition: &str, order: &str) -> String {
     let of_state = |state: &JobState| {
         // Always true; they name the condition or the first column of an index.

@@ -9,8 +9,10 @@ use super::Retained;
 use crate::maintenance::{BatchSize, Context};
 use crate::module::Module;
 
-/// If more rows of a table cannot be deleted, something else is wrong than single rows: the rest waits for the next run.
+/// If more rows of a table cannot be deleted, something else is wrong than single rows: the rest waits until those are mended.
 const MOST_PASSED_OVER: u32 = 1000;
+/// If so many cannot be deleted and not one could, it is the table.
+const ALL_PASSED_OVER: u32 = 20;
 
 /// Deletes the old rows of an app; what became of them is noted under its name.
 pub(super) async fn retain(
@@ -39,7 +41,8 @@ pub(super) async fn retain(
             *retained.passed_over.entry(app).or_default() += forgotten.passed_over as usize;
         }
         if let Err(error) = done {
-            retained.failed.insert(app, format!("{table}: {error}"));
+            let failed = format!("{table}: {error}");
+            retained.failed.entry(app).and_modify(|all| *all = format!("{all}; {failed}")).or_insert(failed);
         }
     }
 }
@@ -58,6 +61,12 @@ struct Forgotten {
     removed: u64,
     /// Those that cannot be deleted.
     passed_over: u32,
+}
+
+impl Forgotten {
+    fn is_the_table(&self) -> bool {
+        self.passed_over >= MOST_PASSED_OVER || self.removed == 0 && self.passed_over >= ALL_PASSED_OVER
+    }
 }
 
 impl Expiring<'_> {
@@ -79,8 +88,10 @@ impl Expiring<'_> {
                 break;
             }
             let is_last = ids.len() < limit as usize;
-            self.forget_rows(ids, batches, forgotten).await?;
-            if is_last {
+            let known = (forgotten.removed, forgotten.passed_over);
+            self.forget_rows(ids, batches, stop, forgotten).await?;
+            // What neither goes nor fails would be found again and again.
+            if is_last || known == (forgotten.removed, forgotten.passed_over) {
                 break;
             }
         }
@@ -92,17 +103,21 @@ impl Expiring<'_> {
         &self,
         ids: Vec<String>,
         batches: &mut BatchSize,
+        stop: &impl Fn() -> bool,
         forgotten: &mut Forgotten,
     ) -> Result<(), StoreError> {
         let Self { context, module, table, .. } = *self;
         let app = module.name();
         let mut open = vec![ids];
         while let Some(mut ids) = open.pop() {
+            if stop() {
+                break;
+            }
             let forget = async |tx: &mut Tx, _: u32| module.forget(tx, table, &ids).await;
             let done = batches.batch(context, forget).await;
             match done {
                 Ok(removed) => forgotten.removed += removed,
-                Err(error) if error.is_outage() || forgotten.passed_over >= MOST_PASSED_OVER => return Err(error),
+                Err(error) if error.is_outage() || forgotten.is_the_table() => return Err(error),
                 Err(error) if ids.len() <= 1 => {
                     forgotten.passed_over += 1;
                     let (id, code) = (ids.first().map(String::as_str), error.code());

@@ -29,8 +29,9 @@ class Decisions {
     const undo = await decision.undo;
     if (undo === null) return null;
     const outcome = await captureApi.undo(undo);
-    // What could not come back yet is undone next time.
-    if (outcome.ok && outcome.value.undo) this.add({ undo: Promise.resolve(outcome.value.undo) });
+    // What could not come back yet is undone once everything else was: its phrase has to be changed first.
+    const later = outcome.ok ? outcome.value.undo : outcome.problem.code === 'same_phrase' ? undo : null;
+    if (later) this.#stack = [{ undo: Promise.resolve(later) }, ...this.#stack].slice(-MOST);
     return outcome;
   }
 }
