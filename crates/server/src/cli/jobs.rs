@@ -102,14 +102,14 @@ pub(crate) async fn run(config: &Config, command: JobsCommand) -> anyhow::Result
                 return say(&serde_json::to_string(&rows.iter().map(brief).collect::<Vec<_>>())?);
             }
             say(&format!(
-                "{:<36}  {:<10}  {:<9}  {:<9}  {:>7}  {:>9}  error",
+                "{:<36}  {:<20}  {:<9}  {:<9}  {:>7}  {:>9}  error",
                 "id", "kind", "state", "stage", "attempt", "age"
             ))?;
             let now = store.now().await?;
             for row in &rows {
                 let error = row.error.as_ref().map_or("", |error| error.code.as_str());
                 say(&format!(
-                    "{:<36}  {:<10}  {:<9}  {:<9}  {:>3} / {}  {:>9}  {error}",
+                    "{:<36}  {:<20}  {:<9}  {:<9}  {:>3} / {}  {:>9}  {error}",
                     row.id,
                     row.kind,
                     row.state.as_str(),
@@ -155,7 +155,7 @@ pub(crate) async fn run(config: &Config, command: JobsCommand) -> anyhow::Result
         }
         JobsCommand::Retry { id } => {
             let jobs = engine.operator().retry(&id).await.map_err(|error| unknown(error, &id))?;
-            say(&format!("{jobs} jobs run again"))
+            say(&run_again(jobs))
         }
         JobsCommand::Why { id, json } => {
             let why = engine.operator().why(&id).await.map_err(|error| unknown(error, &id))?;
@@ -168,13 +168,17 @@ pub(crate) async fn run(config: &Config, command: JobsCommand) -> anyhow::Result
             };
             let filter = Redrive { kind, error, since, from_start, limit };
             let again = engine.operator().redrive(owner.as_ref(), &filter).await?;
-            if json { say(&json!({ "redriven": again }).to_string()) } else { say(&format!("{again} jobs run again")) }
+            if json { say(&json!({ "redriven": again }).to_string()) } else { say(&run_again(again)) }
         }
         JobsCommand::Cancel { id } => {
             let jobs = engine.operator().cancel(&id).await.map_err(|error| unknown(error, &id))?;
-            say(&format!("{jobs} jobs are cancelled"))
+            say(&if jobs == 1 { "1 job is cancelled".to_owned() } else { format!("{jobs} jobs are cancelled") })
         }
     }
+}
+
+fn run_again(jobs: usize) -> String {
+    if jobs == 1 { "1 job runs again".to_owned() } else { format!("{jobs} jobs run again") }
 }
 
 /// A job with its steps and child jobs, as JSON.

@@ -213,7 +213,7 @@ fn refused(error: OpenError) -> Problem {
 }
 
 fn gone() -> Problem {
-    let detail = "It was deleted together with what it belonged to.";
+    let detail = "It was deleted together with what it belonged to, or its bytes were lost and have to be restored from a backup.";
     Problem::new(StatusCode::GONE, "media_gone", "This file is gone", detail)
 }
 

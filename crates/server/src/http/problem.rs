@@ -38,8 +38,7 @@ pub struct Problem {
     headers: Box<HeaderMap>,
 }
 
-const INTERNAL: &str =
-    "This is an error of the server. No data was lost. Try again; if the error persists, see the server's log.";
+const INTERNAL: &str = "This is an error of the server. Try again; if the error persists, see the server's log.";
 
 impl Problem {
     pub(crate) fn new(status: StatusCode, code: &'static str, title: &'static str, detail: impl Into<String>) -> Self {

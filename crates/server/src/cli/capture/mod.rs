@@ -398,7 +398,8 @@ fn failure(error: PhraseError) -> anyhow::Error {
         PhraseError::Unknown { .. } => "not_found",
         _ => return error.into(),
     };
-    Failure::new(code, TITLE, error.to_string()).into()
+    let title = if matches!(error, PhraseError::Deck(_)) { "No deck was written" } else { TITLE };
+    Failure::new(code, title, error.to_string()).into()
 }
 
 /// The form of a deck's file, by its extension.
