@@ -52,6 +52,11 @@ if found=$(files 'crates/*.rs' | xargs -r awk '
     complain "two types have one name in the description of the API: rename one, or give it #[schema(as = …)]:" "$found"
 fi
 
+# A migration that is in no list is never applied.
+while read -r file; do
+    grep -rqF "${file#crates/store/}" crates/store/src || complain "a migration is in no list of crates/store/src:" "$file"
+done < <(files 'crates/store/migrations/*.sql')
+
 # Dependencies need compatible licences.
 metadata=(cargo metadata --format-version 1 --locked --offline --filter-platform x86_64-unknown-linux-gnu)
 if found=$("${metadata[@]}" 2>/dev/null | scripts/check-licences.py 2>&1) && [[ -n $found ]]; then

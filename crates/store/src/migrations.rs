@@ -54,6 +54,7 @@ const CORE: Module = Module {
         Migration { name: "periods", sql: include_str!("../migrations/core/0012_periods.sql") },
         Migration { name: "calls_by_id", sql: include_str!("../migrations/core/0013_calls_by_id.sql") },
         Migration { name: "stopped_jobs", sql: include_str!("../migrations/core/0014_stopped_jobs.sql") },
+        Migration { name: "open_internal_jobs", sql: include_str!("../migrations/core/0015_open_internal_jobs.sql") },
     ],
 };
 
