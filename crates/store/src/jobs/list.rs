@@ -67,7 +67,7 @@ pub(crate) async fn list(tx: &mut Tx, owner: Option<&OwnerId>, filter: &Filter) 
         (Some(_), ..) => select(tx, owner, Subjects::Some, filter).await,
         (None, _, Some(state)) if !state.is_final() => open(tx, &[state], filter).await,
         (None, of @ Some(_), state) if filter.is_wide() && filter.error.is_none() => {
-            // In this order, a job that ends in between is in both lists and not in none.
+            // Open jobs with a subject are in the first two.
             let mut rows = if state.is_none() { open(tx, &OPEN, filter).await? } else { Vec::new() };
             rows.extend(select(tx, of.as_ref(), Subjects::Some, filter).await?);
             rows.extend(select(tx, of.as_ref(), Subjects::None, filter).await?);
