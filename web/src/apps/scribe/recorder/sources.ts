@@ -1,5 +1,6 @@
 /** Where the sound comes from. */
 import type { Source } from '../outbox/kept';
+import { Mixer, PIECE, RATE } from './mixer';
 
 /** One that is listened to. */
 export interface Part {
@@ -13,9 +14,6 @@ export interface Capture extends Part {
   /** Lets go of all parts. */
   close: () => void;
 }
-
-/** Of each of several parts, so that two loud ones are not cut off. */
-const SHARE = 0.75;
 
 /** What a person has to do before anything can be recorded, by its text's key. */
 export type Refusal = 'insecure' | 'unsupported' | 'denied' | 'no_microphone' | 'no_tab_sound' | 'busy' | 'cancelled';
@@ -33,10 +31,14 @@ export function unable(): Refusal | null {
   return can && MediaRecorder.isTypeSupported('audio/webm;codecs=opus') ? null : 'unsupported';
 }
 
+/** A browser that can give the sound of a tab can. */
+export const canMix = () => 'MediaStreamTrackProcessor' in globalThis && 'MediaStreamTrackGenerator' in globalThis;
+
 export const canShareTab = () => 'mediaDevices' in navigator && 'getDisplayMedia' in navigator.mediaDevices;
 
 /** All of the sources as one sound, or none of them. `filter` takes noise and echo out of the microphone's sound, and with it some of the speech. */
 export async function capture(wanted: Source[], filter: boolean): Promise<Capture> {
+  if (wanted.length > 1 && !canMix()) throw new SourceError('unsupported');
   const parts: Part[] = [];
   const close = () => parts.forEach(({ stream }) => stream.getTracks().forEach((track) => track.stop()));
   try {
@@ -51,26 +53,58 @@ export async function capture(wanted: Source[], filter: boolean): Promise<Captur
   }
 }
 
-/** The parts as one sound. It goes on while one of them does. */
-function mixed(parts: Part[], close: () => void): Capture {
-  const context = new AudioContext();
-  const out = context.createMediaStreamDestination();
-  const nodes = parts.map(({ stream }) => {
-    const gain = new GainNode(context, { gain: SHARE });
-    const node = context.createMediaStreamSource(new MediaStream(stream.getAudioTracks()));
-    node.connect(gain).connect(out);
-    return node;
-  });
-  // A browser stops it by itself, as while a phone rings: what is said then would be silence.
-  const goOn = () => void (context.state === 'closed' || context.resume().catch(() => undefined));
-  context.addEventListener('statechange', goOn);
-  goOn();
-  const closeAll = () => {
-    close();
-    nodes.forEach((node) => node.disconnect());
-    void context.close();
+/** The parts as one sound, in which the microphone leads. It goes on while one of them does. */
+function mixed(parts: Part[], closeParts: () => void): Capture {
+  const track = new MediaStreamTrackGenerator({ kind: 'audio' });
+  const writer = track.writable.getWriter();
+  const mixer = new Mixer(parts.length);
+  let given = 0;
+  const give = () => {
+    for (const data of mixer.take()) {
+      const timestamp = (given++ * PIECE * 1e6) / RATE;
+      const options = { format: 'f32', sampleRate: RATE, numberOfFrames: PIECE, numberOfChannels: 1 } as const;
+      // Nobody takes it once the track was stopped.
+      writer.write(new AudioData({ ...options, timestamp, data })).catch(() => undefined);
+    }
   };
-  return { source: 'mixed', stream: out.stream, parts, close: closeAll };
+  const leading = [...parts].sort((a, b) => (a.source === b.source ? 0 : a.source === 'microphone' ? -1 : 1));
+  leading.forEach(({ stream }, sound) => {
+    void samplesOf(stream, (samples, rate) => {
+      mixer.push(sound, samples, rate);
+      give();
+    }).finally(() => {
+      mixer.end(sound);
+      give();
+    });
+  });
+  const close = () => {
+    closeParts();
+    track.stop();
+  };
+  return { source: 'mixed', stream: new MediaStream([track]), parts, close };
+}
+
+/** Pieces that wait while the page is busy: ten seconds. */
+const WAITING = 1000;
+
+/** Each piece of a sound, as one channel, until it ends. */
+async function samplesOf(stream: MediaStream, take: (samples: Float32Array, rate: number) => void) {
+  const [track] = stream.getAudioTracks();
+  const reader = new MediaStreamTrackProcessor({ track: track!, maxBufferSize: WAITING }).readable.getReader();
+  for (;;) {
+    const { value: data, done } = await reader.read();
+    if (done) return;
+    const mono = new Float32Array(data.numberOfFrames);
+    const channel = new Float32Array(data.numberOfFrames);
+    for (let planeIndex = 0; planeIndex < data.numberOfChannels; planeIndex += 1) {
+      data.copyTo(channel, { planeIndex, format: 'f32-planar' });
+      channel.forEach((sample, at) => (mono[at]! += sample / data.numberOfChannels));
+    }
+    const rate = data.sampleRate;
+    // Of a closed one it is 0.
+    data.close();
+    take(mono, rate);
+  }
 }
 
 function microphone(filter: boolean): Promise<MediaStream> {
