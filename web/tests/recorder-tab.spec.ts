@@ -45,6 +45,9 @@ test('the sound of a tab and the microphone are mixed into one recording', async
   await expect(page.getByRole('meter'), 'one of each').toHaveCount(2);
   await studio.accessible();
   await studio.picture('scribe-both');
+  // While the page stands still, as before the dialog for printing, both sounds wait for it.
+  await page.evaluate(standStill, 3000);
+  await recordedMore(page, 1);
   // The tab is closed: the microphone goes on.
   await whistle.close();
   await expect(page.getByTestId('warning')).toHaveAttribute('data-code', 'source_ended');
@@ -92,6 +95,11 @@ function toneFile(): Buffer {
   for (let at = 0; at < SECONDS * rate; at += 1)
     samples.writeInt16LE(Math.round(3000 * Math.sin((2 * Math.PI * TONE * at) / rate)), at * 2);
   return wav(rate, samples);
+}
+
+function standStill(milliseconds: number) {
+  const until = performance.now() + milliseconds;
+  while (performance.now() < until);
 }
 
 function fromTheBeginning() {

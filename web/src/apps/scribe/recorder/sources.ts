@@ -84,8 +84,8 @@ function mixed(parts: Part[], closeParts: () => void): Capture {
   return { source: 'mixed', stream: new MediaStream([track]), parts, close };
 }
 
-/** Pieces that wait while the page is busy: ten seconds. */
-const WAITING = 1000;
+/** Pieces that wait while the page stands still, such as for the browser's dialog for printing: a minute of them, some 20 MB. */
+const WAITING = 6000;
 
 /** Each piece of a sound, as one channel, until it ends. */
 async function samplesOf(stream: MediaStream, take: (samples: Float32Array, rate: number) => void) {
