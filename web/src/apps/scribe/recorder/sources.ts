@@ -63,12 +63,14 @@ function mixed(parts: Part[], closeParts: () => void): Capture {
     for (const data of mixer.take()) {
       const timestamp = (given++ * PIECE * 1e6) / RATE;
       const options = { format: 'f32', sampleRate: RATE, numberOfFrames: PIECE, numberOfChannels: 1 } as const;
-      // Nobody takes it once the track was stopped.
-      writer.write(new AudioData({ ...options, timestamp, data })).catch(() => undefined);
+      writer.write(new AudioData({ ...options, timestamp, data })).catch((error: unknown) => {
+        // Nobody takes it once the track was stopped.
+        if (track.readyState === 'live') throw error;
+      });
     }
   };
-  const leading = [...parts].sort((a, b) => (a.source === b.source ? 0 : a.source === 'microphone' ? -1 : 1));
-  leading.forEach(({ stream }, sound) => {
+  // The tab was asked for first.
+  [...parts].reverse().forEach(({ stream }, sound) => {
     void samplesOf(stream, (samples, rate) => {
       mixer.push(sound, samples, rate);
       give();
